@@ -1,0 +1,13 @@
+export type { Json, JsonObject } from './json.ts';
+export {
+  isSettled,
+  isTerminal,
+  type SettledStepState,
+  type StepState,
+  settledStepStates,
+  stepStates,
+  type TaskState,
+  type TerminalTaskState,
+  taskStates,
+  terminalTaskStates,
+} from './states.ts';
