@@ -1,12 +1,5 @@
 /** The states of a task, in the order of a life without trouble. */
-export const taskStates = [
-  'pending',
-  'in_progress',
-  'complete',
-  'error',
-  'cancelled',
-  'resolved_manually',
-] as const;
+export const taskStates = ['pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually'] as const;
 export type TaskState = (typeof taskStates)[number];
 
 /** The states of a step: those of a task, a durable wait, and a step that is passed over. */
