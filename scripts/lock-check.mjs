@@ -53,7 +53,7 @@ function writeMissing() {
   }
   for (const { path } of downloadAddresses()) delete lock.packages[path].resolved;
   lock.packages = Object.fromEntries(
-    Object.entries(lock.packages).sort(([left], [right]) => left.localeCompare(right, 'en')),
+    Object.entries(lock.packages).toSorted(([left], [right]) => left.localeCompare(right, 'en')),
   );
   writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
 }
