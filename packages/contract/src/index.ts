@@ -1,4 +1,7 @@
+export { attemptErrorCodes, type ErrorCode, errorCatalogue } from './error-codes.ts';
+export type { ErrorRecord } from './error-record.ts';
 export type { Json, JsonObject } from './json.ts';
+export type { TemplateProblem, Violation } from './problems.ts';
 export {
   isSettled,
   isTerminal,
@@ -11,3 +14,13 @@ export {
   taskStates,
   terminalTaskStates,
 } from './states.ts';
+export {
+  type BackoffKind,
+  backoffKinds,
+  type HandlerDocument,
+  type IdentityStrategy,
+  identityStrategies,
+  type RetryDocument,
+  type StepDocument,
+  type TemplateDocument,
+} from './template-document.ts';

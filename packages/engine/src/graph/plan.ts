@@ -1,4 +1,6 @@
-import type { JsonObject } from '@tasker/contract';
+import type { BackoffKind, IdentityStrategy, JsonObject } from '@tasker/contract';
+
+export type { BackoffKind, IdentityStrategy };
 
 /**
  * The compiled graph of one template revision: immutable, content-hashed, cached in every worker.
@@ -51,11 +53,6 @@ export interface HandlerReference {
   readonly config: JsonObject;
 }
 
-/** Who may submit the same thing twice: see `contract.md` section 6. */
-export type IdentityStrategy = 'always_unique' | 'strict' | 'caller_provided';
-
-export type BackoffKind = 'none' | 'linear' | 'exponential' | 'fibonacci' | 'table';
-
 /** How a failed attempt is followed by another. Times are in milliseconds. */
 export interface RetryPolicy {
   /** False: the first failure is final. */
@@ -65,7 +62,7 @@ export interface RetryPolicy {
   readonly backoff: BackoffKind;
   /** The unit of the kind's formula: none 0, linear base·n, exponential base·2^(n−1), fibonacci base·F(n). */
   readonly baseMs: number;
-  /** No wait is longer than this, whatever the formula or the server says. */
+  /** No computed wait is longer than this; what a server asks for has its own cap (`states/retry.ts`). */
   readonly maxMs: number;
   /** Fraction of the wait that may be added or taken away at random, 0 to 1. */
   readonly jitter: number;

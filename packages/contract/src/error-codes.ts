@@ -1,0 +1,41 @@
+/**
+ * The one catalogue of errors that Tasker itself answers with, over HTTP and GraphQL, on the command line
+ * and as exceptions. `summary` is for documentation; the message of each error says what happened and
+ * what to do about it.
+ */
+export const errorCatalogue = {
+  INVALID_REQUEST: { status: 400, summary: 'The request does not have the expected form.' },
+  INVALID_OPTIONS: { status: 400, summary: 'Options or configuration hold values that cannot be used.' },
+  TEMPLATE_NOT_FOUND: { status: 404, summary: 'No template is registered under this namespace, name and version.' },
+  TASK_NOT_FOUND: { status: 404, summary: 'There is no task with this id.' },
+  STEP_NOT_FOUND: { status: 404, summary: 'The task has no step with this id or name.' },
+  HANDLER_NOT_FOUND: { status: 404, summary: 'No handler is registered under the name a step refers to.' },
+  DUPLICATE_TASK: { status: 409, summary: 'The same task was submitted before.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, summary: 'The idempotency key was used for a request with other content.' },
+  TEMPLATE_CONFLICT: { status: 409, summary: 'Different content is registered under this version already.' },
+  INVALID_TRANSITION: { status: 409, summary: 'A task or step cannot go from its present state to the one asked for.' },
+  NOT_SERIALISABLE: { status: 422, summary: 'A value cannot be kept as JSON.' },
+  INVALID_TEMPLATE: { status: 422, summary: 'A template has problems; all of them are listed.' },
+  INVALID_CONTEXT: {
+    status: 422,
+    summary: 'The context violates the input schema of its template; all violations are listed.',
+  },
+  DATABASE_UNAVAILABLE: { status: 503, summary: 'The database cannot be reached.' },
+  WAIT_TIMED_OUT: { status: 504, summary: 'What was waited for did not happen in time; it may still happen.' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly summary: string }>>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Codes that the engine itself puts on a failed attempt; handlers add their own. */
+export const attemptErrorCodes = {
+  /** The attempt took longer than the step's timeout. */
+  timeout: 'TIMEOUT',
+  /** The handler returned something that JSON or PostgreSQL cannot hold. */
+  notSerialisable: 'NOT_SERIALISABLE',
+  /** The result is larger than the engine allows. */
+  resultTooLarge: 'RESULT_TOO_LARGE',
+  /** The result violates the step's result schema. */
+  invalidResult: 'INVALID_RESULT',
+  /** No handler is registered under the name the step refers to. */
+  handlerNotFound: 'HANDLER_NOT_FOUND',
+} as const;
