@@ -5,6 +5,8 @@
 export interface Queryable {
   /** Runs one statement and returns its rows. Arrays and JSON are passed as PostgreSQL text literals. */
   query<Row extends object>(statement: Statement, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** Runs a script of several statements without parameters (migrations). */
+  script(text: string): Promise<void>;
 }
 
 /**
@@ -25,8 +27,6 @@ export interface Database extends Queryable {
   readonly schema: string;
   /** Runs `work` in one READ COMMITTED transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Runs a script of several statements without parameters (migrations). */
-  script(text: string): Promise<void>;
   /**
    * Calls `onMessage` for each notification on `channel` until the returned function is called. Survives
    * reconnects (calls `onMessage('')` after one, because messages may have been missed). Resolves even

@@ -1,0 +1,7 @@
+export {
+  type Migration,
+  type MigrationOptions,
+  type MigrationStatus,
+  migrate,
+  migrationStatus,
+} from './postgres/migrate.ts';
