@@ -11,7 +11,7 @@ const drivers = 'node_modules/(pg|pg-[^/]+|@types/pg|@electric-sql|embedded-post
 
 const catalogues = `${engine}(errors|events)\\.ts$`;
 const sources = `${engine}(clock|randomness)\\.ts$`;
-const pure = [`${engine}(graph|states)/`, catalogues];
+const pure = [`${engine}(graph|json|states)/`, catalogues];
 const database = [...pure, sources, `${engine}postgres/`];
 const advance = `${engine}lifecycle/3-advance/`;
 
@@ -148,7 +148,7 @@ export default {
     ),
     mayImport(
       'pure-folders',
-      '(graph|states)/',
+      '(graph|json|states)/',
       pure,
       'Decisions are functions of plain data: no database, no clock, no I/O, so that every case can be tested.',
     ),
@@ -156,7 +156,7 @@ export default {
       name: 'pure-without-io',
       comment: 'Decisions are functions of plain data; hashing is the only thing they may ask of Node.',
       severity: 'error',
-      from: { path: `${engine}(graph|states)/`, pathNot: tests },
+      from: { path: `${engine}(graph|json|states)/`, pathNot: tests },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     mayImport(
@@ -191,16 +191,16 @@ export default {
     ),
     mayImport(
       'worker',
-      'worker\\.ts$',
+      'worker(\\.ts$|/)',
       [
         ...pure,
         sources,
         `${engine}options\\.ts$`,
-        `${engine}postgres/database\\.ts$`,
+        `${engine}postgres/(database|array-literal)\\.ts$`,
         advance,
         `${engine}lifecycle/4-execution/`,
       ],
-      'The loop joins advancing (3) and executing (4) and holds no SQL; the rest reaches it through engine.ts.',
+      'The loop joins advancing (3) and executing (4); its own SQL only registers it and fills its cache.',
     ),
     mayImport(
       'control',
