@@ -174,8 +174,8 @@ export default {
     mayImport(
       'submission',
       'lifecycle/2-submission/',
-      [...database, advance],
-      'Submission opens the first steps in its own transaction, so it may call 3-advance, and nothing else.',
+      [...database, `${engine}lifecycle/1-template/context-schema\\.ts$`, advance],
+      'Submission checks contexts as the template says and opens the first steps in its own transaction: that is all.',
     ),
     mayImport(
       'advance',
