@@ -1,0 +1,95 @@
+// Proves that what would be published works: packs the packages, installs them into an empty folder as a user would,
+// imports every name they export, compiles against their types and starts the command. Needs the registry; about half
+// a minute.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = readdirSync(join(root, 'packages')).map((folder) => join(root, 'packages', folder));
+const manifests = packages.map((folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+const subpaths = manifests.flatMap(({ name, exports = {} }) =>
+  Object.keys(exports).map((path) => join(name, path).replaceAll('\\', '/')),
+);
+const folder = mkdtempSync(join(tmpdir(), 'tasker-pack-check-'));
+
+try {
+  build();
+  install(pack());
+  refuseStrayFiles();
+  importEveryName();
+  compileAgainstTypes();
+  startTheCommand();
+  importDefineWithoutDriver();
+  console.log('The packed packages work.');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** From nothing: a file left in dist by an older build would be published with it. */
+function build() {
+  for (const path of packages) rmSync(join(path, 'dist'), { recursive: true, force: true });
+  npm(root, 'run', '--silent', 'build');
+}
+
+function pack() {
+  return packages.map((path) => {
+    const [{ filename }] = JSON.parse(npm(path, 'pack', '--json', '--pack-destination', folder));
+    return join(folder, filename);
+  });
+}
+
+function install(tarballs) {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  npm(folder, 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional', ...tarballs);
+}
+
+function refuseStrayFiles() {
+  for (const { name } of manifests) {
+    const files = readdirSync(join(folder, 'node_modules', name), { recursive: true }).map(String);
+    const stray = files.filter((file) => /(^|[\\/])src[\\/]|\.test|\.tsbuildinfo$|(?<!\.d)\.ts$/.test(file));
+    if (stray.length > 0) throw new Error(`${name} would be published with ${stray.join(', ')}`);
+    console.log(`✓ ${name}: ${files.length} files`);
+  }
+}
+
+function importEveryName() {
+  for (const subpath of subpaths) {
+    const names = node('--input-type=module', '-e', `console.log(Object.keys(await import('${subpath}')).length)`);
+    console.log(`✓ ${subpath}: ${names.trim()} names`);
+  }
+}
+
+function compileAgainstTypes() {
+  const program = subpaths.map((subpath, index) => `import * as names${index} from '${subpath}';`);
+  const used = subpaths.map((_, index) => `names${index}`).join(', ');
+  writeFileSync(join(folder, 'program.ts'), `${program.join('\n')}\nexport const all = [${used}];\n`);
+  cpSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), { recursive: true });
+  cpSync(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'), { recursive: true });
+  const compiler = join(root, 'node_modules/@typescript/native/bin/tsc');
+  node(compiler, ...'--noEmit --strict --target es2023 --module nodenext --types node program.ts'.split(' '));
+  console.log('✓ types, as a user with strict settings sees them');
+}
+
+function startTheCommand() {
+  const [command] = manifests.filter(({ bin }) => bin?.tasker);
+  const version = node(join(folder, 'node_modules', command.name, command.bin.tasker), '--version').trim();
+  if (version !== command.version) throw new Error(`tasker --version says ${version}, the package ${command.version}`);
+  console.log(`✓ tasker --version: ${version}`);
+}
+
+function importDefineWithoutDriver() {
+  rmSync(join(folder, 'node_modules/pg'), { recursive: true });
+  node('--input-type=module', '-e', `await import('@tasker/engine/define')`);
+  console.log('✓ @tasker/engine/define, with no driver installed');
+}
+
+function npm(cwd, ...args) {
+  return execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+}
+
+function node(...args) {
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+}
