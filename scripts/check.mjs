@@ -12,7 +12,18 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const stages = ['lock', 'format:check', 'lint', 'types', 'imports', 'deadcode', 'workspaces', 'packages', 'test'];
+const stages = [
+  'lock',
+  'links',
+  'format:check',
+  'lint',
+  'types',
+  'imports',
+  'deadcode',
+  'workspaces',
+  'packages',
+  'test',
+];
 
 for (const stage of chosenStages(process.argv.slice(2))) run(stage);
 
