@@ -36,21 +36,26 @@ function chosenStages(names) {
 
 function run(stage) {
   const started = performance.now();
+  // Tests report as they go and their closing line comes last; the others speak only when something is wrong.
+  const live = stage === 'test';
   const { status, stdout, stderr } = spawnSync(scripts[stage], {
     cwd: root,
     shell: true,
-    // Tests report as they go and their closing line comes last; the others speak only when something is wrong.
-    stdio: stage === 'test' ? 'inherit' : 'pipe',
+    stdio: live ? 'inherit' : 'pipe',
     maxBuffer: 64 * 1024 * 1024,
     encoding: 'utf8',
-    env: { ...process.env, PATH: join(root, 'node_modules/.bin') + delimiter + process.env.PATH },
+    env: {
+      ...process.env,
+      ...(!live && { NO_COLOR: '1' }),
+      PATH: join(root, 'node_modules/.bin') + delimiter + process.env.PATH,
+    },
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (status !== 0) {
-    if (stdout ?? stderr) console.error(`${stdout}${stderr}`.trim());
-    stop(`\n✗ ${stage} failed after ${seconds} s. Alone: npm run ${stage}`, 1);
+    const said = [stdout, stderr].filter(Boolean).join('').trim();
+    stop(`${said}\n✗ ${stage} failed after ${seconds} s. Alone: npm run ${stage}`, 1);
   }
-  if (stage !== 'test') console.log(`✓ ${stage.padEnd(12)} ${seconds.padStart(5)} s`);
+  if (!live) console.log(`✓ ${stage.padEnd(12)} ${seconds.padStart(5)} s`);
 }
 
 function stop(message, exitCode) {
