@@ -1,0 +1,117 @@
+import { attemptErrorCodes, type ErrorRecord, type JsonObject } from '@tasker/contract';
+import { parseJson } from '../../json/parse.ts';
+import { compileSchema } from '../../json/schema.ts';
+import { type SerialisationProblem, serialiseJson } from '../../json/serialise.ts';
+import { parseRetryAfterMs } from '../../states/retry-after.ts';
+import { isPermanentError, isRetryableError } from './handler-errors.ts';
+import { serialiseError } from './serialise-error.ts';
+import { isStepHandlerResult, type StepHandlerResult } from './step-handler-result.ts';
+
+/** What an attempt came to, ready to be recorded. */
+export type HandlerOutcome =
+  | {
+      readonly kind: 'success';
+      /** The result as JSON, made once: it goes to the database as it is. */
+      readonly resultText: string;
+      readonly metadataText?: string;
+    }
+  | {
+      readonly kind: 'failure';
+      /** True: another attempt cannot help. */
+      readonly permanent: boolean;
+      /** The wait that the handler asked for. */
+      readonly retryAfterMs?: number;
+      readonly error: ErrorRecord;
+    };
+
+export interface OutcomeOptions {
+  /** Largest result kept, in bytes of JSON; the same for its metadata. */
+  readonly maxResultBytes: number;
+  /** The step's result schema. */
+  readonly resultSchema?: JsonObject | undefined;
+}
+
+/**
+ * What a handler returned, as an outcome.
+ *
+ * A StepHandlerResult is taken at its word: its result is stored exactly. Anything else is a success, stored as an
+ * object, since handlers of the ancestors are written for that: an object as it is, nothing as `{}`, any other value as
+ * `{ result: value }`. So an error-looking object that is returned is a result like any other. (The `run` functions of
+ * the builder are wrapped in a StepHandlerResult, so that `results.total` is what `total` returned, a number say; for
+ * objects, which is what steps nearly always return, the forms leave the same history.)
+ *
+ * A result that cannot be kept is a permanent failure that names the offending place: the work has been done, and
+ * doing it again would end the same way.
+ */
+export function outcomeOfReturn(returned: unknown, options: OutcomeOptions): HandlerOutcome {
+  if (!isStepHandlerResult(returned)) return success(asObject(returned), undefined, options);
+  if (returned.success) return success(returned.result ?? null, returned.metadata, options);
+  return declaredFailure(returned);
+}
+
+/** What a handler threw, as an outcome: PermanentError is final, everything else may be tried again. */
+export function outcomeOfThrow(thrown: unknown, nowMs: number): HandlerOutcome {
+  const retryAfterMs = isRetryableError(thrown) ? parseRetryAfterMs(thrown.retryAfter, nowMs) : undefined;
+  return {
+    kind: 'failure',
+    permanent: isPermanentError(thrown),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    error: serialiseError(thrown),
+  };
+}
+
+function asObject(returned: unknown): unknown {
+  if (returned === undefined || returned === null) return {};
+  return typeof returned === 'object' && !Array.isArray(returned) ? returned : { result: returned };
+}
+
+function success(result: unknown, metadata: JsonObject | undefined, options: OutcomeOptions): HandlerOutcome {
+  const serialised = serialiseJson(result, options.maxResultBytes);
+  if (!serialised.ok) return unkeepable('result', serialised.problem);
+  const violations = options.resultSchema === undefined ? [] : violationsOf(serialised.text, options.resultSchema);
+  if (violations.length > 0) return invalidResult(violations);
+  if (metadata === undefined) return { kind: 'success', resultText: serialised.text };
+  const serialisedMetadata = serialiseJson(metadata, options.maxResultBytes);
+  if (!serialisedMetadata.ok) return unkeepable('metadata', serialisedMetadata.problem);
+  return { kind: 'success', resultText: serialised.text, metadataText: serialisedMetadata.text };
+}
+
+/** Checked on a copy: a result is stored as it was returned, and a check may fill in defaults. */
+function violationsOf(text: string, schema: JsonObject): string[] {
+  const { check } = compileSchema(schema);
+  return check(parseJson(text)).map(({ path, message }) => (path === '' ? message : `${path} ${message}`));
+}
+
+function unkeepable(what: 'result' | 'metadata', { kind, path, reason }: SerialisationProblem): HandlerOutcome {
+  const place = path === '' ? `The ${what}` : `\`${path}\` of the ${what}`;
+  return {
+    kind: 'failure',
+    permanent: true,
+    error: {
+      message: `${place} ${reason}.`,
+      class: 'NotSerialisable',
+      code: kind === 'too_large' ? attemptErrorCodes.resultTooLarge : attemptErrorCodes.notSerialisable,
+    },
+  };
+}
+
+function invalidResult(violations: readonly string[]): HandlerOutcome {
+  return {
+    kind: 'failure',
+    permanent: true,
+    error: {
+      message: `The result does not fit the result schema of the step: ${violations.join('; ')}.`,
+      class: 'InvalidResult',
+      code: attemptErrorCodes.invalidResult,
+    },
+  };
+}
+
+function declaredFailure(result: StepHandlerResult): HandlerOutcome {
+  const { errorMessage, errorType, errorCode, retryable, metadata } = result;
+  return {
+    kind: 'failure',
+    permanent: !retryable,
+    error: serialiseError({ message: errorMessage, name: errorType, errorCode, context: metadata }),
+  };
+}
