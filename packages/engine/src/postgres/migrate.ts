@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Database, Queryable } from './database.ts';
-import { sqlstate } from './sqlstate.ts';
 
 export interface MigrationOptions {
   /** The folder of `NNNN_name.sql` files; default the engine's own. */
@@ -32,11 +31,11 @@ export interface MigrationStatus {
 export async function migrate(database: Database, options: MigrationOptions = {}): Promise<Migration[]> {
   const files = readFiles(options.folder ?? ownFolder);
   // In nearly every start there is nothing to do, and finding that out should lock nothing.
-  if (compare(files, await readApplied(database)).pending.length === 0 && files.length > 0) return [];
+  if (compare(files, await readApplied(database, database.schema)).pending.length === 0 && files.length > 0) return [];
   await database.transaction((tx) => prepare(tx, database.schema));
   const done: Migration[] = [];
   for (const file of files) {
-    if (await database.transaction((tx) => applyOne(tx, files, file))) done.push(described(file));
+    if (await database.transaction((tx) => applyOne(tx, database.schema, files, file))) done.push(described(file));
   }
   return done;
 }
@@ -44,7 +43,7 @@ export async function migrate(database: Database, options: MigrationOptions = {}
 /** What is applied and what is not, without changing anything. Throws like `migrate`. */
 export async function migrationStatus(database: Database, options: MigrationOptions = {}): Promise<MigrationStatus> {
   const files = readFiles(options.folder ?? ownFolder);
-  return compare(files, await readApplied(database));
+  return compare(files, await readApplied(database, database.schema));
 }
 
 interface MigrationFile extends Migration {
@@ -87,16 +86,15 @@ function readFile(folder: string, file: string): MigrationFile {
   return { version: Number(digits), name, checksum: createHash('sha256').update(text).digest('hex'), text };
 }
 
-async function readApplied(queryable: Queryable): Promise<AppliedRow[]> {
-  try {
-    return await queryable.query<AppliedRow>({
-      text: 'select version, name, checksum, applied_at from tasker.migration order by version',
-    });
-  } catch (error) {
-    const state = sqlstate(error);
-    if (state === '42P01' || state === '3F000') return []; // no such table, no such schema: nothing applied yet
-    throw error;
-  }
+async function readApplied(queryable: Queryable, schema: string): Promise<AppliedRow[]> {
+  // Asked first, because a statement that fails would end the transaction and show up in the server's log.
+  const [table] = await queryable.query<{ exists: boolean }>({ text: 'select to_regclass($1) is not null as exists' }, [
+    `${schema}.migration`,
+  ]);
+  if (!table?.exists) return [];
+  return queryable.query<AppliedRow>({
+    text: 'select version, name, checksum, applied_at from tasker.migration order by version',
+  });
 }
 
 function compare(files: readonly MigrationFile[], rows: readonly AppliedRow[]): MigrationStatus {
@@ -143,10 +141,16 @@ async function prepare(tx: Queryable, schema: string): Promise<void> {
   });
 }
 
-async function applyOne(tx: Queryable, files: readonly MigrationFile[], file: MigrationFile): Promise<boolean> {
+async function applyOne(
+  tx: Queryable,
+  schema: string,
+  files: readonly MigrationFile[],
+  file: MigrationFile,
+): Promise<boolean> {
   await tx.query(lock);
   // Looked up under the lock: another process may have applied it while this one waited.
-  if (!compare(files, await readApplied(tx)).pending.some(({ version }) => version === file.version)) return false;
+  if (!compare(files, await readApplied(tx, schema)).pending.some(({ version }) => version === file.version))
+    return false;
   try {
     await tx.script(file.text);
   } catch (cause) {
