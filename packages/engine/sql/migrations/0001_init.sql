@@ -132,6 +132,8 @@ create table tasker.attempt (
   -- set on an error that is retried: when; an error without it is final
   retry_at timestamptz,
   result jsonb,
+  -- what the handler wanted kept beside its result
+  metadata jsonb,
   error jsonb,
   primary key (task_id, step, attempt),
   check (attempt >= 1),

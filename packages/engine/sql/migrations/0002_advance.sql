@@ -23,6 +23,7 @@ create function tasker.advance(
   -- successes; when they began and ended, in milliseconds ago, because only the database's clock is shared
   s_task uuid[], s_step int[], s_attempt smallint[], s_began double precision[], s_ended double precision[],
   s_result jsonb[],
+  s_metadata jsonb[],          -- null: none of them has any
   -- all else: [{task, step, attempt, kind: error | release | skip, began, ended, error, result, retry_ms, queue,
   -- priority}]; release hands a step back unrun, skip settles it without an attempt, an error without retry_ms is final
   p_others jsonb,
@@ -92,9 +93,9 @@ begin
 
   -- 2. History.
   if cardinality(s_task) > 0 then
-    insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, result)
-    select x.t, x.s, x.a, 'complete', p_worker, v_now - x.b * interval '1 ms', v_now - x.e * interval '1 ms', x.r
-      from unnest(s_task, s_step, s_attempt, s_began, s_ended, s_result) x(t, s, a, b, e, r);
+    insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, result, metadata)
+    select x.t, x.s, x.a, 'complete', p_worker, v_now - x.b * interval '1 ms', v_now - x.e * interval '1 ms', x.r, x.m
+      from unnest(s_task, s_step, s_attempt, s_began, s_ended, s_result, s_metadata) x(t, s, a, b, e, r, m);
   end if;
   if p_others is not null then
     with o as materialized (

@@ -12,3 +12,15 @@ function formatSegment(segment: string | number): string {
 }
 
 const plainName = /^[A-Za-z_$][\w$-]*$/;
+
+/** A JSON pointer as a path: digits are indices only where the data really is an array. */
+export function pathOfPointer(pointer: string, data: unknown): JsonPath {
+  const path: (string | number)[] = [];
+  let at = data;
+  for (const escaped of pointer.split('/').slice(1)) {
+    const key = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(at) ? Number(key) : key);
+    at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined;
+  }
+  return path;
+}

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
-import { formatPath, type JsonPath } from './path.ts';
+import { formatPath, pathOfPointer } from './path.ts';
 
 /**
  * A schema ready for use. `check` fills the schema's defaults into `data` (in place) and returns every
@@ -84,7 +84,7 @@ function once<T>(make: () => T): () => T {
 }
 
 function violation(error: ErrorObject, data: Json): Violation {
-  const path = pathOf(error.instancePath, data);
+  const path = pathOfPointer(error.instancePath, data);
   const params: Readonly<Record<string, unknown>> = error.params;
   switch (error.keyword) {
     case 'required':
@@ -107,20 +107,4 @@ function violation(error: ErrorObject, data: Json): Violation {
 function oneOf(values: unknown): string {
   const list = Array.isArray(values) ? values.map((value) => JSON.stringify(value)) : [];
   return list.length === 1 ? `${list[0]}` : `one of ${list.join(', ')}`;
-}
-
-/** A JSON pointer as a path: digits are indices only where the data really is an array. */
-function pathOf(pointer: string, data: Json): JsonPath {
-  const path: (string | number)[] = [];
-  let at: unknown = data;
-  for (const escaped of pointer.split('/').slice(1)) {
-    const segment = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
-    path.push(Array.isArray(at) ? Number(segment) : segment);
-    at = Array.isArray(at)
-      ? at[Number(segment)]
-      : at !== null && typeof at === 'object'
-        ? Reflect.get(at, segment)
-        : undefined;
-  }
-  return path;
 }

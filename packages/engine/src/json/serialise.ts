@@ -1,9 +1,9 @@
-import { formatPath, type JsonPath } from './path.ts';
+import type { JsonPath } from './path.ts';
 
 /** Why a value cannot be kept as JSON: `path` is the place in it, empty for the value itself. */
 export interface SerialisationProblem {
   readonly kind: 'not_serialisable' | 'too_large';
-  readonly path: string;
+  readonly path: JsonPath;
   /** Continues a sentence that begins with the place: "is a function". */
   readonly reason: string;
 }
@@ -142,11 +142,11 @@ function fits(text: string, maxBytes: number): boolean {
 function tooLarge(text: string, maxBytes: number): SerialisationProblem {
   return {
     kind: 'too_large',
-    path: '',
+    path: [],
     reason: `is ${Buffer.byteLength(text)} bytes of JSON, and no more than ${maxBytes} may be kept`,
   };
 }
 
 function notSerialisable(path: JsonPath, reason: string): SerialisationProblem {
-  return { kind: 'not_serialisable', path: formatPath(path), reason };
+  return { kind: 'not_serialisable', path: [...path], reason };
 }

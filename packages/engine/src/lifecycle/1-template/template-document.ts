@@ -34,7 +34,7 @@ export interface StepSource {
   readonly description?: string | null;
   readonly handler: HandlerSource;
   readonly dependencies?: readonly string[] | null;
-  readonly retry?: Nullable<RetryDocument> | null;
+  readonly retry?: RetrySource | null;
   readonly timeout_seconds?: number | null;
   readonly skippable?: boolean | null;
   readonly system_dependency?: string | null;
@@ -47,7 +47,7 @@ export interface HandlerSource {
   readonly initialization?: JsonObject | null;
 }
 
-type Nullable<T> = { readonly [Key in keyof T]?: T[Key] | null };
+export type RetrySource = { readonly [Key in keyof RetryDocument]?: RetryDocument[Key] | null };
 
 /** What a template gets where it does not say otherwise. */
 export const templateDefaults = {
@@ -121,7 +121,7 @@ function normaliseHandler(handler: HandlerSource): HandlerDocument {
   };
 }
 
-function normaliseRetry(retry: Nullable<RetryDocument>): RetryDocument {
+function normaliseRetry(retry: RetrySource): RetryDocument {
   const backoff = retry.backoff ?? templateDefaults.backoff;
   return {
     retryable: retry.retryable ?? true,

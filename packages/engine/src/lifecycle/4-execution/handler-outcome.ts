@@ -1,5 +1,6 @@
 import { attemptErrorCodes, type ErrorRecord, type JsonObject } from '@tasker/contract';
 import { parseJson } from '../../json/parse.ts';
+import { formatPath } from '../../json/path.ts';
 import { compileSchema } from '../../json/schema.ts';
 import { type SerialisationProblem, serialiseJson } from '../../json/serialise.ts';
 import { parseRetryAfterMs } from '../../states/retry-after.ts';
@@ -83,7 +84,7 @@ function violationsOf(text: string, schema: JsonObject): string[] {
 }
 
 function unkeepable(what: 'result' | 'metadata', { kind, path, reason }: SerialisationProblem): HandlerOutcome {
-  const place = path === '' ? `The ${what}` : `\`${path}\` of the ${what}`;
+  const place = path.length === 0 ? `The ${what}` : `\`${formatPath(path)}\` of the ${what}`;
   return {
     kind: 'failure',
     permanent: true,

@@ -1,5 +1,6 @@
 import type { ErrorRecord, JsonObject } from '@tasker/contract';
 import { isJsonObject, parseJson } from '../../json/parse.ts';
+import { formatPath } from '../../json/path.ts';
 import { serialiseJson, storableText } from '../../json/serialise.ts';
 
 /** How much of an error is kept. Errors carry response bodies and endless stacks; history must not. */
@@ -62,8 +63,8 @@ function readContext(thrown: unknown): JsonObject | undefined {
   if (typeof context !== 'object' || context === null || Array.isArray(context)) return undefined;
   const serialised = serialiseJson(context, errorLimits.contextBytes);
   if (!serialised.ok) {
-    const place = serialised.problem.path === '' ? 'the context' : serialised.problem.path;
-    return { omitted: `${place} ${serialised.problem.reason}` };
+    const { path, reason } = serialised.problem;
+    return { omitted: `${formatPath(['context', ...path])} ${reason}` };
   }
   // Parsed again, so that nothing of the thrown object stays reachable from what is kept.
   const copy = parseJson(serialised.text);

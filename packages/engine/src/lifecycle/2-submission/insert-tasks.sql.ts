@@ -1,0 +1,116 @@
+import { plainArray, textArray } from '../../postgres/array-literal.ts';
+import type { Queryable, SqlValue, Statement } from '../../postgres/database.ts';
+
+/** A task as it is written: context as JSON text, roots as they open. */
+export interface NewTask {
+  readonly id: string;
+  readonly revisionId: number;
+  readonly templateId: number;
+  readonly priority: number;
+  readonly context: string;
+  readonly correlationId: string | null;
+  readonly parentCorrelationId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly initiator: string | null;
+  readonly sourceSystem: string | null;
+  readonly reason: string | null;
+  readonly tags: readonly string[];
+  /** What makes the task the only one of its kind, if anything does: two SHA-256 digests in hex. */
+  readonly identity: { readonly key: string; readonly fingerprint: string } | null;
+  readonly roots: readonly { readonly step: number; readonly queue: number }[];
+  /** Steps to pass over when they are reached. */
+  readonly skips: readonly number[];
+}
+
+/**
+ * Tasks and the ready rows of their roots, in one statement. Inserting the same task again changes nothing, so that
+ * a submission whose answer was lost can be repeated.
+ */
+const insert: Statement = {
+  name: 'insert_tasks',
+  text: `with t as (
+           insert into tasker.task (id, revision_id, priority, context, created_at, correlation_id,
+                                    parent_correlation_id, idempotency_key, initiator, source_system, reason, tags)
+           select x.id, x.revision, x.priority, x.context, tasker.now(), x.correlation, x.parent, x.key, x.initiator,
+                  x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j)
+             from unnest($1::uuid[], $2::int[], $3::smallint[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
+                         $8::text[], $9::text[], $10::text[], $11::jsonb[])
+                  x(id, revision, priority, context, correlation, parent, key, initiator, source, reason, tags)
+           on conflict (id) do nothing
+           returning id),
+         e as (
+           insert into tasker.step_edit (task_id, step, skip)
+           select x.task, x.step, true from unnest($12::uuid[], $13::int[]) x(task, step) join t on t.id = x.task)
+         insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
+         select x.task, x.step, 1, x.queue, x.priority, false, tasker.now()
+           from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) x(task, step, queue, priority)
+           join t on t.id = x.task`,
+};
+
+export async function insertTasks(db: Queryable, tasks: readonly NewTask[]): Promise<void> {
+  await db.query(insert, encode(tasks));
+}
+
+function encode(tasks: readonly NewTask[]): SqlValue[] {
+  const roots = tasks.flatMap((task) => task.roots.map((root) => ({ ...root, task })));
+  const skips = tasks.flatMap((task) => task.skips.map((step) => ({ step, task })));
+  return [
+    plainArray(tasks.map((task) => task.id)),
+    plainArray(tasks.map((task) => task.revisionId)),
+    plainArray(tasks.map((task) => task.priority)),
+    textArray(tasks.map((task) => task.context)),
+    textArray(tasks.map((task) => task.correlationId)),
+    textArray(tasks.map((task) => task.parentCorrelationId)),
+    textArray(tasks.map((task) => task.idempotencyKey)),
+    textArray(tasks.map((task) => task.initiator)),
+    textArray(tasks.map((task) => task.sourceSystem)),
+    textArray(tasks.map((task) => task.reason)),
+    textArray(tasks.map((task) => (task.tags.length === 0 ? null : JSON.stringify(task.tags)))),
+    plainArray(skips.map((skip) => skip.task.id)),
+    plainArray(skips.map((skip) => skip.step)),
+    plainArray(roots.map((root) => root.task.id)),
+    plainArray(roots.map((root) => root.step)),
+    plainArray(roots.map((root) => root.queue)),
+    plainArray(roots.map((root) => root.task.priority)),
+  ];
+}
+
+const reserve: Statement = {
+  name: 'reserve_task_keys',
+  text: `insert into tasker.task_key (template_id, key, task_id, fingerprint)
+         select x.template, decode(x.key, 'hex'), x.task, decode(x.fingerprint, 'hex')
+           from unnest($1::int[], $2::text[], $3::uuid[], $4::text[]) x(template, key, task, fingerprint)
+          order by 1, 2
+         on conflict (template_id, key) do nothing`,
+};
+
+const lookUp: Statement = {
+  name: 'find_task_keys',
+  text: `select x.task as wanted_by, k.task_id, encode(k.fingerprint, 'hex') as fingerprint
+           from unnest($1::int[], $2::text[], $3::uuid[]) x(template, key, task)
+           join tasker.task_key k on k.template_id = x.template and k.key = decode(x.key, 'hex')
+          where k.task_id <> x.task`,
+};
+
+/** An identity that another task has. */
+export interface TakenKey {
+  /** The task that wanted it. */
+  readonly wanted_by: string;
+  readonly task_id: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * Reserves the identities of tasks in the caller's transaction and returns those that others hold. Two submissions
+ * of the same thing wait for each other here: the second sees the task of the first, or takes its place when the
+ * first is rolled back.
+ */
+export async function reserveKeys(tx: Queryable, tasks: readonly NewTask[]): Promise<TakenKey[]> {
+  const keyed = tasks.flatMap(({ id, templateId, identity }) => (identity ? [{ id, templateId, ...identity }] : []));
+  if (keyed.length === 0) return [];
+  const templates = plainArray(keyed.map((task) => task.templateId));
+  const keys = plainArray(keyed.map((task) => task.key));
+  const ids = plainArray(keyed.map((task) => task.id));
+  await tx.query(reserve, [templates, keys, ids, plainArray(keyed.map((task) => task.fingerprint))]);
+  return tx.query<TakenKey>(lookUp, [templates, keys, ids]);
+}

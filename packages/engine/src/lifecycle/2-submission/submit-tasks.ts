@@ -1,0 +1,77 @@
+import type { JsonObject } from '@tasker/contract';
+import { DuplicateTask, IdempotencyKeyReused, InvalidContext, InvalidRequest } from '../../errors.ts';
+import type { RegisteredPlan } from '../../graph/registered-plan.ts';
+import type { Queryable } from '../../postgres/database.ts';
+import { validateContext } from '../1-template/context-schema.ts';
+import { identityOf } from './identity.ts';
+import { insertTasks, type NewTask, reserveKeys, type TakenKey } from './insert-tasks.sql.ts';
+import { checkTaskRequest, type TaskRequest } from './task-request.ts';
+
+/** A task that is in the database, or was there before. */
+export interface Submitted {
+  readonly task: NewTask;
+  readonly registered: RegisteredPlan;
+  readonly context: JsonObject;
+  readonly taskId: string;
+  /** The same request was submitted before: `taskId` is the task of that time. */
+  readonly replayed: boolean;
+}
+
+/** A request that has passed every check, ready to be written. */
+export interface PreparedTask {
+  readonly task: NewTask;
+  readonly registered: RegisteredPlan;
+  readonly context: JsonObject;
+}
+
+/** Checks a request against its template and works out what is to be written. */
+export function prepareTask(taskId: string, registered: RegisteredPlan, request: TaskRequest): PreparedTask {
+  checkTaskRequest(request);
+  const { plan } = registered;
+  const { context, violations } = validateContext(plan.inputSchema, request.context);
+  if (violations.length > 0) throw new InvalidContext(`${plan.namespace}/${plan.name}@${plan.version}`, violations);
+  const task: NewTask = {
+    id: taskId,
+    revisionId: registered.revisionId,
+    templateId: registered.templateId,
+    priority: request.priority ?? 0,
+    context: JSON.stringify(context),
+    correlationId: request.correlationId ?? null,
+    parentCorrelationId: request.parentCorrelationId ?? null,
+    idempotencyKey: request.idempotencyKey ?? null,
+    initiator: request.initiator ?? null,
+    sourceSystem: request.sourceSystem ?? null,
+    reason: request.reason ?? null,
+    tags: request.tags ?? [],
+    identity: identityOf(plan, context, request.idempotencyKey),
+    roots: plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
+    skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
+  };
+  return { task, registered, context };
+}
+
+function bypassed({ plan }: RegisteredPlan, name: string): number {
+  const step = plan.steps[plan.positionByName.get(name) ?? -1];
+  if (step === undefined) throw new InvalidRequest('bypass_steps', `names \`${name}\`, which is no step of ${plan.name}`);
+  if (!step.skippable) throw new InvalidRequest('bypass_steps', `names \`${name}\`, which is not skippable`);
+  return step.position;
+}
+
+/**
+ * Writes tasks with the steps they begin with, in the caller's transaction: all of them or none. Per task the answer
+ * is what was submitted (now or, on a replay, before) or the error that concerns it alone.
+ */
+export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
+  const taken = new Map((await reserveKeys(tx, prepared.map(({ task }) => task))).map((key) => [key.wanted_by, key]));
+  await insertTasks(tx, prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task])));
+  return prepared.map((each) => answer(each, taken.get(each.task.id)));
+}
+
+function answer(prepared: PreparedTask, taken: TakenKey | undefined): Submitted | Error {
+  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, replayed: false };
+  const { task, registered } = prepared;
+  const { namespace, name, version } = registered.plan;
+  if (task.idempotencyKey === null) return new DuplicateTask(`${namespace}/${name}@${version}`, taken.task_id);
+  if (taken.fingerprint !== task.identity?.fingerprint) return new IdempotencyKeyReused(taken.task_id);
+  return { ...prepared, taskId: taken.task_id, replayed: true };
+}

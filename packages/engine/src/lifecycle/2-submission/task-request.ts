@@ -1,0 +1,63 @@
+import type { JsonObject } from '@tasker/contract';
+import { InvalidRequest } from '../../errors.ts';
+
+/** What may be said about a task when it is submitted. */
+export interface TaskRequest {
+  /** Default `default`. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** A version, or `latest` (the default): the highest by semver, resolved now and stored. */
+  readonly version?: string;
+  readonly context: JsonObject;
+  /** −100 to 100, higher goes first; default 0. */
+  readonly priority?: number;
+  /** Follows the task through every step and into other systems; default: an id of its own. */
+  readonly correlationId?: string;
+  readonly parentCorrelationId?: string;
+  /** A second submission with the same key returns the first task. */
+  readonly idempotencyKey?: string;
+  readonly initiator?: string;
+  readonly sourceSystem?: string;
+  readonly reason?: string;
+  readonly tags?: readonly string[];
+  /** Names of skippable steps to pass over. */
+  readonly bypassSteps?: readonly string[];
+}
+
+/** Checks the form of a request; what the template has to say about it comes later. */
+export function checkTaskRequest(request: TaskRequest): void {
+  if (request.name === '') throw new InvalidRequest('name', 'must not be blank');
+  if (!isPlainObject(request.context)) throw new InvalidRequest('context', 'must be an object');
+  checkPriority(request.priority);
+  checkText('initiator', request.initiator, 128);
+  checkText('source_system', request.sourceSystem, 128);
+  checkText('reason', request.reason, 128);
+  checkText('idempotency_key', request.idempotencyKey, 255, 1);
+  checkCorrelationId('correlation_id', request.correlationId);
+  checkCorrelationId('parent_correlation_id', request.parentCorrelationId);
+  for (const tag of request.tags ?? []) checkText('tags', tag, 128, 1);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkPriority(priority: number | undefined): void {
+  if (priority === undefined) return;
+  if (Number.isInteger(priority) && priority >= -100 && priority <= 100) return;
+  throw new InvalidRequest('priority', `must be a whole number from -100 to 100, not ${priority}`);
+}
+
+function checkText(field: string, text: string | undefined, longest: number, shortest = 0): void {
+  if (text === undefined) return;
+  if (typeof text !== 'string') throw new InvalidRequest(field, 'must be a string');
+  if (text.length < shortest) throw new InvalidRequest(field, 'must not be blank');
+  if (text.length > longest) throw new InvalidRequest(field, `must have at most ${longest} characters, not ${text.length}`);
+  if (text.includes('\u0000')) throw new InvalidRequest(field, 'must not contain the character U+0000');
+}
+
+function checkCorrelationId(field: string, id: string | undefined): void {
+  checkText(field, id, 100, 1);
+  if (id === undefined || /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(id)) return;
+  throw new InvalidRequest(field, 'must begin with a letter or digit and hold only letters, digits and _ . : -');
+}

@@ -1,0 +1,53 @@
+import { plainArray } from '../../postgres/array-literal.ts';
+import type { Queryable, Statement } from '../../postgres/database.ts';
+import type { HandedStep } from './call-advance.sql.ts';
+
+export interface OpenLease {
+  readonly seq: number;
+  /** Steps listed in the lease and not recorded yet. */
+  readonly steps: readonly HandedStep[];
+}
+
+const lock: Statement = {
+  name: 'lock_leases',
+  text: `select seq from tasker.lease
+          where worker = $1 and ($2::bigint[] is null or seq = any($2::bigint[])) order by seq for update`,
+};
+
+// a statement of its own: its snapshot must be taken after the locks
+const list: Statement = {
+  name: 'list_leases',
+  text: `select l.seq, x.task_id, x.step, x.attempt
+           from tasker.lease l
+           left join lateral (
+             select u.task_id, u.step, u.attempt
+               from unnest(l.tasks, l.steps, l.attempts) u(task_id, step, attempt)
+              where not exists (select 1 from tasker.attempt a
+                                 where a.task_id = u.task_id and a.step = u.step and a.attempt = u.attempt)) x on true
+          where l.worker = $1 and l.seq = any($2::bigint[])
+          order by l.seq`,
+};
+
+/**
+ * Locks leases of a worker (all of them, or those named) until the end of the transaction, and lists what is still
+ * open in them. Slow and exact: for doubtful outcomes and lost workers.
+ */
+export async function lockLeases(tx: Queryable, workerId: number, seqs?: readonly number[]): Promise<OpenLease[]> {
+  const locked = await tx.query<{ seq: number }>(lock, [workerId, seqs === undefined ? null : plainArray(seqs)]);
+  return listOpenLeases(tx, workerId, locked.map((lease) => lease.seq));
+}
+
+/** What is still open in leases of a worker, as of now. */
+export async function listOpenLeases(db: Queryable, workerId: number, seqs: readonly number[]): Promise<OpenLease[]> {
+  const rows = await db.query<{ seq: number; task_id: string | null; step: number; attempt: number }>(list, [
+    workerId,
+    plainArray(seqs),
+  ]);
+  const open = new Map<number, HandedStep[]>();
+  for (const row of rows) {
+    const steps = open.get(row.seq) ?? [];
+    if (row.task_id !== null) steps.push({ taskId: row.task_id, step: row.step, attempt: row.attempt });
+    open.set(row.seq, steps);
+  }
+  return [...open].map(([seq, steps]) => ({ seq, steps }));
+}

@@ -1,0 +1,43 @@
+import type { StepPlace } from '../../graph/step-place.ts';
+
+/** What became of a step that a worker held. Times are those of the worker's monotonic clock, in milliseconds. */
+export type StepOutcome = Completed | Failed | Released | Skipped;
+
+/** The handler returned. */
+export interface Completed extends Ended {
+  readonly kind: 'complete';
+  /** JSON text. */
+  readonly result: string;
+  /** JSON text of what the handler wanted kept beside it. */
+  readonly metadata: string | null;
+}
+
+/** The handler threw, timed out, or its worker was lost. */
+export interface Failed extends Ended {
+  readonly kind: 'error';
+  /** JSON text of an error record. */
+  readonly error: string;
+  /** When to try again; null: never, what depends on the step is blocked. */
+  readonly retryMs: number | null;
+}
+
+/** Handed back unrun (shutdown): the same attempt waits for another worker. */
+export interface Released extends StepInLease {
+  readonly kind: 'release';
+}
+
+/** Reached, and to be passed over: settled without an attempt. */
+export interface Skipped extends StepInLease {
+  readonly kind: 'skip';
+}
+
+interface Ended extends StepInLease {
+  readonly beganAt: number;
+  readonly endedAt: number;
+}
+
+/** One step in one lease. */
+export interface StepInLease extends StepPlace {
+  readonly lease: number;
+  readonly attempt: number;
+}
