@@ -22,8 +22,8 @@ export type GraphProblem =
 
 /**
  * Everything that is wrong with a graph, all of it at once: no steps, two of one name, a step after
- * itself or after a step that does not exist, and one cycle (with its path) per group of steps that run
- * in circles. Linear in steps and dependencies.
+ * itself or after a step that does not exist, and cycles, each with its path (the first ten, since steps
+ * that all wait for each other form more cycles than anybody can read). Linear in steps and dependencies.
  */
 export function graphProblems(steps: readonly GraphStep[]): GraphProblem[] {
   if (steps.length === 0) return [{ kind: 'no_steps' }];
@@ -75,7 +75,7 @@ function cycles(steps: readonly GraphStep[], indexByName: ReadonlyMap<string, nu
       nextDependency[top] = position + 1;
       const next = indexByName.get(parent);
       if (next === undefined || next === step) continue;
-      if (state[next] === onPath) problems.push(cycleFrom(path, next));
+      if (state[next] === onPath && problems.length < maxCycles) problems.push(cycleFrom(path, next));
       else if (state[next] === unseen) {
         state[next] = onPath;
         path.push(next);
@@ -89,6 +89,8 @@ function cycles(steps: readonly GraphStep[], indexByName: ReadonlyMap<string, nu
     return { kind: 'cycle', step, path: [...members, step].map((member) => steps[member]?.name ?? '') };
   }
 }
+
+const maxCycles = 10;
 
 const unseen = 0;
 const onPath = 1;

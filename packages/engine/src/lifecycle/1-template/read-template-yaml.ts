@@ -44,9 +44,9 @@ function readDocuments(text: string): Reading {
   const lines = new LineCounter();
   const reading: Reading = { templates: [], problems: [] };
   for (const document of parse(text, lines)) {
-    const faults = [...document.errors, ...document.warnings];
+    const faults = syntaxFaults(document);
     if (faults.length > 0) reading.problems.push(...faults.map((fault) => syntaxProblem(fault, lines)));
-    else if (document.contents !== null) readDocument(document, lines, reading);
+    else if (!isEmpty(document)) readDocument(document, lines, reading);
   }
   return reading;
 }
@@ -55,6 +55,17 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   return [
     ...parseAllDocuments(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true, logLevel: 'silent' }),
   ];
+}
+
+/** The first few: the others are their consequences. */
+function syntaxFaults({ errors, warnings }: Document.Parsed): YAMLError[] {
+  const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  return tooDeep === undefined ? [...errors, ...warnings].slice(0, 5) : [tooDeep];
+}
+
+/** What stands before the first or behind the last `---`, often a comment. */
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter, { templates, problems }: Reading): void {
@@ -85,8 +96,9 @@ function toData(document: Document.Parsed): unknown {
   }
 }
 
-function syntaxProblem({ pos, message }: YAMLError, lines: LineCounter): TemplateProblem {
-  return { path: '', message: `${message.replace(/\.$/, '')}.`, ...placeOf(lines, pos[0]) };
+function syntaxProblem({ code, pos, message }: YAMLError, lines: LineCounter): TemplateProblem {
+  const words = code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply' : message.replace(/\.$/, '');
+  return { path: '', message: `${words}.`, ...placeOf(lines, pos[0]) };
 }
 
 function placeOf(lines: LineCounter, offset: number): { line: number; column: number } {
