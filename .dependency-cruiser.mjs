@@ -100,10 +100,19 @@ export default {
     // Inside the engine.
     {
       name: 'sql-stays-home',
-      comment: 'A statement belongs to its folder: call the function that owns it, not its SQL.',
+      comment:
+        'A statement belongs to its folder: call the function that owns it, not its SQL. Only the wiring in engine/ ' +
+        'may use a view or a chore that is one statement and nothing else.',
       severity: 'error',
-      from: { path: '^(.+)/[^/]+$' },
+      from: { path: '^(.+)/[^/]+$', pathNot: `${engine}engine/` },
       to: { path: '\\.sql\\.ts$', pathNot: '^$1/[^/]+$' },
+    },
+    {
+      name: 'wiring-without-sql',
+      comment: 'The wiring calls stages and commands by their functions; their statements are theirs.',
+      severity: 'error',
+      from: { path: `${engine}engine/` },
+      to: { path: '\\.sql\\.ts$', pathNot: `${engine}(views|upkeep|engine)/` },
     },
     {
       name: 'one-user-of-the-driver',
@@ -193,14 +202,13 @@ export default {
       'worker',
       'worker(\\.ts$|/)',
       [
-        ...pure,
-        sources,
+        ...database,
         `${engine}options\\.ts$`,
-        `${engine}postgres/(database|array-literal)\\.ts$`,
+        `${engine}lifecycle/1-template/plan-store\\.ts$`,
         advance,
         `${engine}lifecycle/4-execution/`,
       ],
-      'The loop joins advancing (3) and executing (4); its own SQL only registers it and fills its cache.',
+      'The loop joins advancing (3) and executing (4) and reads plans; the rest reaches it through the wiring.',
     ),
     mayImport(
       'control',
