@@ -9,7 +9,7 @@
 //   unavailable?()      why it cannot run here, or null
 //   historyTables?      names of the tables that should only ever grow
 //   hotStatement?       a piece of the text of the statement that records and claims
-//   start(workload)     → engine, on a new database of its own:
+//   start(workload)     → engine, on a new database of its own (for scale.mjs: of the name that it gives):
 //     run(input)        submits one workflow and settles with the result of its last step, once that is durable
 //     park?(count)      leaves so many tasks open that are not due today
 //     database?         the database whose counters tell what it cost

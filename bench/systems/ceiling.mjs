@@ -14,7 +14,6 @@ import pg from 'pg';
 import { freshDatabase } from '../postgres.mjs';
 import { runBody } from '../workloads.mjs';
 
-const database = 'bench_ceiling';
 /** Calls under way at a time, and steps handed out by one call: the best of those tried on two cores. */
 const movers = Number(process.env.CEILING_MOVERS ?? 2);
 const batchSize = Number(process.env.CEILING_BATCH ?? 500);
@@ -26,7 +25,7 @@ export default {
   historyTables: ['attempt'],
   hotStatement: 'from advance(',
 
-  async start(workload) {
+  async start(workload, { database = 'bench_ceiling' } = {}) {
     const url = await freshDatabase(database);
     const submitter = await connect(url);
     await submitter.query(schemaSql);
