@@ -1,5 +1,17 @@
 -- Breaking: no. Locks: none on existing tables.
---
+
+-- How a task ends whose finish some branch will never reach: as an error, unless operators took all those branches away.
+create function tasker.blocked_end(p_task uuid) returns text language sql as $$
+  select case when exists (
+    select 1 from tasker.attempt a
+     where a.task_id = p_task and a.outcome = 'error' and a.retry_at is null
+       and not exists (select 1 from tasker.attempt b
+                        where b.task_id = p_task and b.step = a.step and b.attempt > a.attempt)
+       and not exists (select 1 from tasker.action c
+                        where c.task_id = p_task and c.step = a.step and c.kind <> 'edit' and c.attempts >= a.attempt))
+  then 'error' else 'cancelled' end
+$$;
+
 -- tasker.advance: the one statement that moves the world. It records what a worker has done, opens what that makes
 -- possible, finishes tasks, and hands out the next steps, in one round trip and one commit.
 --
@@ -70,7 +82,8 @@ declare
   v_dry boolean;
   v_due double precision;
 begin
-  if not exists (select 1 from tasker.worker w where w.id = p_worker and w.state in ('running', 'stopping')) then
+  -- a call that hands out nothing needs no living worker: what a lost one held is recorded through here, too
+  if p_want > 0 and not exists (select 1 from tasker.worker w where w.id = p_worker and w.state in ('running', 'stopping')) then
     raise exception 'worker % is not alive', p_worker using errcode = 'TK001';
   end if;
 
@@ -152,7 +165,7 @@ begin
            coalesce(array_agg(s.t) filter (where s.s >= 0 and s.b), '{}'),
            coalesce(array_agg(s.s) filter (where s.s >= 0 and s.b), '{}'),
            coalesce(array_agg(s.t) filter (where s.s = -1), '{}'),
-           coalesce(array_agg(case when s.b then 'error' else 'complete' end) filter (where s.s = -1), '{}')
+           coalesce(array_agg(case when s.b then tasker.blocked_end(s.t) else 'complete' end) filter (where s.s = -1), '{}')
       into v_open_task, v_open_step, v_open_queue, v_open_priority, v_n, v_block_task, v_block_step,
            v_end_task, v_end_state
       from settled s;

@@ -12,13 +12,14 @@ import { decideTransition, type TransitionOutcome } from './transition-outcome.t
  * - `error → cancelled` ends a step that waits for its next attempt when its task is cancelled.
  * - `waiting` is a durable wait; it ends by its own event (`complete`, `pending`), its deadline
  *   (`error`), or from outside.
- * - `pending → skipped` is a bypass or a branch not taken. What has started is no longer skipped.
+ * - `pending → skipped` is a bypass or a branch not taken; `error → skipped` an operator who goes on without it.
+ *   What runs is not skipped.
  */
 export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
   pending: ['in_progress', 'waiting', 'error', 'cancelled', 'resolved_manually', 'skipped'],
   in_progress: ['complete', 'error', 'cancelled', 'pending', 'waiting'],
   waiting: ['pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually'],
-  error: ['pending', 'in_progress', 'cancelled', 'resolved_manually'],
+  error: ['pending', 'in_progress', 'cancelled', 'resolved_manually', 'skipped'],
   complete: [],
   cancelled: [],
   resolved_manually: [],

@@ -45,7 +45,7 @@ const raceLimit = 10;
 export async function advance(db: Database, clock: Clock, params: AdvanceParams): Promise<Advanced> {
   for (let race = 1; ; race++) {
     try {
-      if (params.doubtful) return await advanceChecked(db, clock, params);
+      if (params.doubtful) return await db.transaction((tx) => advanceHeld(tx, clock, params));
       return { ...(await callAdvance(db, toCall(params), clock.elapsed(), false)), refused: [] };
     } catch (error) {
       if (sqlstate(error) === workerIsLost) throw new WorkerLost('the worker was declared lost', { cause: error });
@@ -55,13 +55,10 @@ export async function advance(db: Database, clock: Clock, params: AdvanceParams)
   }
 }
 
-/** Advances inside a transaction of the caller, after a look at what still counts. */
-export async function advanceChecked(db: Database, clock: Clock, params: AdvanceParams): Promise<Advanced> {
-  return db.transaction((tx) => advanceHeld(tx, clock, params));
-}
-
+/** Advances inside a transaction of the caller, after a look at which outcomes still count. */
 export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvanceParams): Promise<Advanced> {
-  const leases = await lockLeases(tx, params.workerId, [...new Set(params.outcomes.map((outcome) => outcome.lease))]);
+  const seqs = new Set([...params.closed, ...params.outcomes.map((outcome) => outcome.lease)]);
+  const leases = await lockLeases(tx, params.workerId, [...seqs]);
   const counts = stillOpen(leases);
   const accepted: StepOutcome[] = [];
   const refused: StepOutcome[] = [];

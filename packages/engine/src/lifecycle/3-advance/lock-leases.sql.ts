@@ -4,6 +4,8 @@ import type { HandedStep } from './call-advance.sql.ts';
 
 export interface OpenLease {
   readonly seq: number;
+  /** How long ago its steps were handed out. */
+  readonly ageMs: number;
   /** Steps listed in the lease and not recorded yet. */
   readonly steps: readonly HandedStep[];
 }
@@ -17,7 +19,7 @@ const lock: Statement = {
 // a statement of its own: its snapshot must be taken after the locks
 const list: Statement = {
   name: 'list_leases',
-  text: `select l.seq, x.task_id, x.step, x.attempt
+  text: `select l.seq, extract(epoch from tasker.now() - l.since)::float8 * 1000 as age_ms, x.task_id, x.step, x.attempt
            from tasker.lease l
            left join lateral (
              select u.task_id, u.step, u.attempt
@@ -39,15 +41,20 @@ export async function lockLeases(tx: Queryable, workerId: number, seqs?: readonl
 
 /** What is still open in leases of a worker, as of now. */
 export async function listOpenLeases(db: Queryable, workerId: number, seqs: readonly number[]): Promise<OpenLease[]> {
-  const rows = await db.query<{ seq: number; task_id: string | null; step: number; attempt: number }>(list, [
-    workerId,
-    plainArray(seqs),
-  ]);
-  const open = new Map<number, HandedStep[]>();
-  for (const row of rows) {
-    const steps = open.get(row.seq) ?? [];
-    if (row.task_id !== null) steps.push({ taskId: row.task_id, step: row.step, attempt: row.attempt });
-    open.set(row.seq, steps);
+  const rows = await db.query<Row>(list, [workerId, plainArray(seqs)]);
+  const open = new Map<number, { seq: number; ageMs: number; steps: HandedStep[] }>();
+  for (const { seq, age_ms: ageMs, task_id: taskId, step, attempt } of rows) {
+    const lease = open.get(seq) ?? { seq, ageMs, steps: [] };
+    if (taskId !== null) lease.steps.push({ taskId, step, attempt });
+    open.set(seq, lease);
   }
-  return [...open].map(([seq, steps]) => ({ seq, steps }));
+  return [...open.values()];
+}
+
+interface Row {
+  readonly seq: number;
+  readonly age_ms: number;
+  readonly task_id: string | null;
+  readonly step: number;
+  readonly attempt: number;
 }

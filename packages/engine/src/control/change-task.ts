@@ -1,0 +1,172 @@
+import type { StepState, TaskState, TerminalTaskState } from '@tasker/contract';
+import { frontierOf } from '../graph/frontier.ts';
+import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import type { Database, Queryable } from '../postgres/database.ts';
+import { isSerialization } from '../postgres/sqlstate.ts';
+import { type HeldTask, holdTask } from './hold-task.sql.ts';
+import { type StepRecord, stepRecords, untouched } from './step-facts.ts';
+import {
+  type By,
+  closeSteps,
+  insertActions,
+  type NewAction,
+  openSteps,
+  replaceCounters,
+  replaceOutcome,
+  revokeSteps,
+  type StepChange,
+  upsertStepEdit,
+} from './write-change.sql.ts';
+
+/** A task that nobody else can change, as an operator's command sees it. */
+export interface TaskInHand {
+  readonly task: HeldTask;
+  readonly registered: RegisteredPlan;
+  readonly state: TaskState;
+  stateOf(position: number): StepState;
+  recordOf(position: number): StepRecord;
+}
+
+/** What a command decides; everything else follows from history. Without actions there is nothing to change. */
+export interface Change {
+  readonly actions: readonly NewAction[];
+  readonly edits?: readonly StepChange[];
+  /** Steps to make due now although their backoff has not passed. */
+  readonly dueNow?: readonly number[];
+  /** Ends the task whatever its steps are. */
+  readonly end?: TerminalTaskState;
+}
+
+export interface Changed {
+  readonly taskId: string;
+  readonly registered: RegisteredPlan;
+  readonly from: TaskState;
+  readonly to: TaskState;
+  readonly actions: readonly NewAction[];
+  /** Workers may be running what was taken from them. */
+  readonly revoked: boolean;
+  /** Steps wait for a worker. */
+  readonly opened: boolean;
+}
+
+/** How often a command is repeated that only lost a race for locks. */
+const raceLimit = 10;
+
+/**
+ * Carries out an operator's command: holds the task still, writes the command into history, and makes the frontier
+ * what history now says it is.
+ */
+export async function changeTask(
+  db: Database,
+  loadPlan: (revisionId: number) => Promise<RegisteredPlan>,
+  taskId: string,
+  by: By,
+  decide: (inHand: TaskInHand) => Change,
+): Promise<Changed> {
+  for (let race = 1; ; race++) {
+    try {
+      return await db.transaction((tx) => change(tx, loadPlan, taskId, by, decide));
+    } catch (error) {
+      if (!isSerialization(error) || race >= raceLimit) throw error;
+    }
+  }
+}
+
+async function change(
+  tx: Queryable,
+  loadPlan: (revisionId: number) => Promise<RegisteredPlan>,
+  taskId: string,
+  by: By,
+  decide: (inHand: TaskInHand) => Change,
+): Promise<Changed> {
+  const task = await holdTask(tx, taskId);
+  const registered = await loadPlan(task.revisionId);
+  const before = inHand(task, registered);
+  const decided = decide(before);
+  const { actions, edits = [], dueNow = [], end } = decided;
+  if (actions.length === 0) {
+    return { taskId, registered, from: before.state, to: before.state, actions, revoked: false, opened: false };
+  }
+  await insertActions(tx, taskId, actions, by);
+  for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
+  const after = withChange(task, actions, edits);
+  const to = await settleFrontier(tx, before, after, dueNow, end, by);
+  return { taskId, registered, from: before.state, actions, ...to };
+}
+
+function withChange(task: HeldTask, actions: readonly NewAction[], edits: readonly StepChange[]): HeldTask {
+  const changed = edits.map(({ step, maxAttempts = null, skip = false }) => ({ step, max_attempts: maxAttempts, skip }));
+  return { ...task, actions: [...task.actions, ...actions], edits: [...task.edits, ...changed] };
+}
+
+async function settleFrontier(
+  tx: Queryable,
+  before: TaskInHand,
+  task: HeldTask,
+  dueNow: readonly number[],
+  end: TerminalTaskState | undefined,
+  by: By,
+): Promise<{ to: TaskState; revoked: boolean; opened: boolean }> {
+  const { plan, queues } = before.registered;
+  const records = stepRecords(task);
+  const recordOf = (step: number) => records.get(step) ?? untouched;
+  const frontier = frontierOf(plan, (step) => recordOf(step).fact);
+  const outcome = end ?? outcomeOf(frontier.end, task);
+  const staysOpen = (step: number) =>
+    outcome === null && recordOf(step).fact === 'open' && !frontier.toClose.includes(step);
+
+  const toClose = task.ready.map(({ step }) => step).filter((step) => !staysOpen(step));
+  if (toClose.length > 0) await closeSteps(tx, task.id, toClose);
+  const toRevoke = task.leased.map(({ step }) => step).filter((step) => !staysOpen(step));
+  if (toRevoke.length > 0) await revokeSteps(tx, task.id, toRevoke, JSON.stringify(cancelledBy(by)));
+  const toOpen = outcome === null ? [...frontier.toOpen, ...dueNow] : [];
+  if (toOpen.length > 0) {
+    const ready = toOpen.map((step) => ({ step, attempt: recordOf(step).attempts + 1, queue: queues[step] ?? 0 }));
+    await openSteps(tx, task.id, task.priority, ready);
+  }
+  await replaceCounters(tx, task.id, outcome === null ? frontier.counters : []);
+  if (outcome !== task.outcome) await replaceOutcome(tx, task.id, outcome);
+  return {
+    to: outcome ?? (task.attempts.length > 0 || task.leased.length > toRevoke.length ? 'in_progress' : 'pending'),
+    revoked: toRevoke.length > 0,
+    opened: toOpen.length > 0,
+  };
+}
+
+/** A finish that some branch will never reach is an error, unless operators took all those branches away. */
+function outcomeOf(end: 'complete' | 'blocked' | null, task: HeldTask): TerminalTaskState | null {
+  if (end !== 'blocked') return end;
+  const failed = [...stepRecords(task)].some(([step, { fact }]) => fact === 'dead' && !isCancelled(task, step));
+  return failed ? 'error' : 'cancelled';
+}
+
+function isCancelled(task: HeldTask, step: number): boolean {
+  return task.actions.findLast((action) => action.step === step && action.kind !== 'edit')?.kind === 'cancel';
+}
+
+function cancelledBy({ actor, reason }: By) {
+  const message = `The attempt was cancelled by ${actor}${reason === undefined ? '' : `: ${reason}`}.`;
+  return { message, class: 'Cancelled', code: 'CANCELLED' };
+}
+
+function inHand(task: HeldTask, registered: RegisteredPlan): TaskInHand {
+  const records = stepRecords(task);
+  const recordOf = (position: number) => records.get(position) ?? untouched;
+  const touched = task.attempts.length > 0 || task.leased.length > 0;
+  const state = isTaskState(task.outcome) ? task.outcome : touched ? 'in_progress' : 'pending';
+  return { task, registered, state, recordOf, stateOf: (position) => stepStateOf(task, position, recordOf(position)) };
+}
+
+function isTaskState(state: TaskState | null): state is TaskState {
+  return state !== null;
+}
+
+function stepStateOf(task: HeldTask, step: number, record: StepRecord): StepState {
+  const last = task.actions.findLast((action) => action.step === step && action.kind !== 'edit')?.kind;
+  if (last === 'resolve') return 'resolved_manually';
+  if (last === 'cancel') return 'cancelled';
+  if (record.fact === 'settled') return 'complete';
+  if (record.fact === 'to_skip') return 'skipped';
+  if (record.leased) return 'in_progress';
+  return record.attempts > 0 ? 'error' : 'pending';
+}
