@@ -41,6 +41,7 @@ process.on('unhandledRejection', (reason) => fail(reason instanceof Error ? reas
 
 const engine = await system.start(workload);
 const counters = engine.database ? await openPostgresCounters(engine.database) : null;
+const written = counters ? { atStart: await counters.written() } : null;
 const load = startLoad(engine, workload, options.inFlight);
 await window(load, options.warmSeconds, 1);
 load.measuring = true;
@@ -50,8 +51,9 @@ const after = await snapshot();
 load.measuring = false;
 const memory = { client: ownPeakMemoryMiB(), servers: serverMemory() };
 const drained = await load.stop();
-console.log(JSON.stringify(figures()));
 await Promise.race([engine.stop().catch((error) => console.error('stop:', error)), sleep(8000)]);
+if (counters) written.atEnd = await counters.written();
+console.log(JSON.stringify(figures()));
 await counters?.close();
 clearTimeout(timeout);
 process.exit(load.wrong === 0 ? 0 : 5);
@@ -98,8 +100,7 @@ async function snapshot() {
   const machine = machineCpuSeconds();
   const at = performance.now();
   const postgres = counters ? await counters.sample() : null;
-  const tables = counters ? await counters.tables() : null;
-  return { at, steps, client, servers, machine, finished: load.finished, postgres, tables };
+  return { at, steps, client, servers, machine, finished: load.finished, postgres };
 }
 
 function serverMemory() {
@@ -114,7 +115,7 @@ function figures() {
   const clientCpu = after.client - before.client;
   const serverCpu =
     after.servers - before.servers + (counters ? after.postgres.cpuSeconds - before.postgres.cpuSeconds : 0);
-  const rows = counters ? rowsPerStep(steps) : null;
+  const rows = counters ? rowsPerStep() : null;
   return {
     system: options.system,
     version: system.version(),
@@ -132,7 +133,7 @@ function figures() {
     serverCpuPerThousandSteps: round((serverCpu / steps) * 1000, 4),
     ...(counters && {
       statementsPerStep: perStep((s) => s.postgres.statements),
-      commitsPerStep: perStep((s) => s.postgres.commits),
+      commitsPerStep: round((written.atEnd.commits - written.atStart.commits) / executed.steps, 5),
       walBytesPerStep: round((after.postgres.walBytes - before.postgres.walBytes) / steps, 1),
       databaseMsPerThousandSteps: round(((after.postgres.statementMs - before.postgres.statementMs) / steps) * 1000, 3),
       deadRowsPerStep: round(
@@ -155,13 +156,14 @@ function figures() {
 
 /**
  * Every update and every delete leaves a dead row, whether or not vacuum has already taken it away; so these are counted
- * rather than what happens to lie there at the end.
+ * rather than what happens to lie there at the end. Backends report what they wrote up to seconds late, but at the
+ * latest when they end: so rows and commits are counted over the whole life of the engine, not over the window.
  */
-function rowsPerStep(steps) {
-  const perTable = Object.entries(after.tables).map(([name, now]) => {
-    const then = before.tables[name] ?? { inserted: 0, updated: 0, deleted: 0 };
-    const inserted = round((now.inserted - then.inserted) / steps, 5);
-    const dead = round((now.updated + now.deleted - then.updated - then.deleted) / steps, 5);
+function rowsPerStep() {
+  const perTable = Object.entries(written.atEnd.tables).map(([name, end]) => {
+    const start = written.atStart.tables[name] ?? { inserted: 0, updated: 0, deleted: 0 };
+    const inserted = round((end.inserted - start.inserted) / executed.steps, 5);
+    const dead = round((end.updated + end.deleted - start.updated - start.deleted) / executed.steps, 5);
     return [name, { inserted, dead }];
   });
   return Object.fromEntries(perTable.filter(([, row]) => row.inserted !== 0 || row.dead !== 0));
