@@ -52,6 +52,11 @@ create table tasker.revision_step (
   name text not null,
   queue_id int not null references tasker.queue,
   max_attempts smallint not null check (max_attempts >= 1),
+  retryable boolean not null,
+  skippable boolean not null,
+  dependent_system text not null,
+  -- length of the longest way from a step without parents
+  level int not null check (level >= 0),
   primary key (revision_id, step),
   unique (revision_id, name)
 );

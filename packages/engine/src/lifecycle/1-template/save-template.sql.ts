@@ -1,4 +1,5 @@
 import { finish } from '../../graph/finish.ts';
+import { levels } from '../../graph/levels.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { plainArray, textArray } from '../../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../../postgres/database.ts';
@@ -56,9 +57,11 @@ const insertRevision: Statement = {
 };
 
 const insertSteps: Statement = {
-  text: `insert into tasker.revision_step (revision_id, step, name, queue_id, max_attempts)
-         select $1, x.step, x.name, x.queue, x.max_attempts
-           from unnest($2::int[], $3::text[], $4::int[], $5::smallint[]) x(step, name, queue, max_attempts)`,
+  text: `insert into tasker.revision_step (revision_id, step, name, queue_id, max_attempts, retryable, skippable,
+                                           dependent_system, level)
+         select $1, x.step, x.name, x.queue, x.max_attempts, x.retryable, x.skippable, x.system, x.level
+           from unnest($2::int[], $3::text[], $4::int[], $5::smallint[], $6::boolean[], $7::boolean[], $8::text[], $9::int[])
+                x(step, name, queue, max_attempts, retryable, skippable, system, level)`,
 };
 
 const insertEdges: Statement = {
@@ -82,6 +85,10 @@ export async function insertPlan(
     textArray(plan.steps.map((step) => step.name)),
     plainArray(queues),
     plainArray(plan.steps.map((step) => step.retry.maxAttempts)),
+    plainArray(plan.steps.map((step) => step.retry.retryable)),
+    plainArray(plan.steps.map((step) => step.skippable)),
+    textArray(plan.steps.map((step) => step.dependentSystem)),
+    plainArray(levels(plan)),
   ]);
   const edges = edgesOf(plan);
   await tx.query(insertEdges, [
