@@ -25,10 +25,10 @@ export interface PoolOptions {
   /** What `kind` says; default `server`. */
   readonly kind?: 'server' | 'embedded';
   /**
-   * Called once when no connection can be made, before trying again: brings the server back and says where it is
+   * Called once when no connection can be made, before trying again: brings the server back and gives the URL it has
    * now. The embedded server uses it.
    */
-  readonly revive?: () => Promise<{ readonly port: number }>;
+  readonly revive?: () => Promise<string>;
 }
 
 /** Opens a pool of connections to the server at `url` (`postgres://…`). Connects when first used. */
@@ -76,7 +76,7 @@ class PgPool implements Database {
         if (this.#prepare === undefined) await this.#withClient(async () => undefined);
         if (this.#prepare === false) return undefined;
         return this.#revivingServer(async () => {
-          const client = new pg.Client({ ...connection, port: this.#pool.options.port });
+          const client = new pg.Client({ ...connection, connectionString: this.#pool.options.connectionString });
           await client.connect();
           return client;
         });
@@ -186,9 +186,8 @@ class PgPool implements Database {
     }
   }
 
-  async #reviveServer(revive: () => Promise<{ readonly port: number }>): Promise<void> {
-    const { port } = await revive();
-    this.#pool.options.port = port;
+  async #reviveServer(revive: () => Promise<string>): Promise<void> {
+    this.#pool.options.connectionString = await revive();
   }
 
   /** True when `error` says that prepared statements do not work here: from now on none are used. */

@@ -38,11 +38,12 @@ export function isHolding(path: string, record: ProcessRecord): boolean {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  // One that has ended and whose parent has not taken note yet answers to signals as well.
+  return linuxStat(pid)?.[0] !== 'Z';
 }
 
 /** Reads a record; undefined when the file is gone, or empty because its writer is between two system calls. */
@@ -101,15 +102,21 @@ function ownRealm(): string {
 
 function startOf(pid: number): { started?: string } {
   try {
-    if (process.platform === 'linux') {
-      // Field 22; counted from behind the command in parentheses, which may hold spaces itself.
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-      return started === undefined ? {} : { started };
-    }
     if (process.platform === 'win32') return {};
+    if (process.platform === 'linux') return { started: linuxStat(pid)?.[19] ?? 'unknown' };
     return { started: execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() };
   } catch {
     return {};
+  }
+}
+
+/** The fields of /proc/PID/stat from the third, the state, on; the second may hold spaces and parentheses itself. */
+function linuxStat(pid: number): string[] | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
   }
 }

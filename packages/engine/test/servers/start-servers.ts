@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -24,6 +24,8 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   removeLeftovers();
   const home = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  // As root the servers run as somebody else, who must get in.
+  chmodSync(home, 0o755);
   const servers = new Map<string, EmbeddedServer>();
   const urls: Record<string, string> = {};
   for (const name of wantedDatabases()) {

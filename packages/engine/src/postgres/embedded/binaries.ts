@@ -22,7 +22,6 @@ import { EmbeddedUnavailable } from './unavailable.ts';
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
-  readonly pgCtl: string;
   /** Major version, such as 18. */
   readonly major: number;
 }
@@ -50,15 +49,13 @@ export function prepareBinaries(user: ServerUser): Binaries {
 /** The binaries in a `bin` folder, or why they do not run. */
 export function tryBinaries(bin: string, user: ServerUser): Binaries | string {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  const [initdb, postgres, pgCtl] = [`initdb${suffix}`, `postgres${suffix}`, `pg_ctl${suffix}`].map((name) =>
-    join(bin, name),
-  );
-  if (initdb === undefined || postgres === undefined || pgCtl === undefined) return 'no such programs';
+  const initdb = join(bin, `initdb${suffix}`);
+  const postgres = join(bin, `postgres${suffix}`);
   const { status, stdout, stderr, error } = spawnSync(postgres, ['--version'], { ...user, cwd: '/', encoding: 'utf8' });
   if (error) return error.message;
   const major = Number(/ (\d+)/.exec(stdout)?.[1]);
   if (status !== 0 || Number.isNaN(major)) return stderr.trim().split('\n')[0] ?? `exit code ${status}`;
-  return { initdb, postgres, pgCtl, major };
+  return { initdb, postgres, major };
 }
 
 function findPackage(): string {

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
-import { canEnter, giveTo, giveToOwnerOf, type ServerUser } from './server-user.ts';
+import { checkOwnership, findPlace, isPlacedOutside, locateData, recordPlace } from './data-place.ts';
+import { canEnter, giveTo, type ServerUser } from './server-user.ts';
 import { EmbeddedUnavailable } from './unavailable.ts';
 
 /** The one role of the embedded server. */
@@ -18,15 +19,9 @@ export interface DataFolderOptions {
   readonly noSync: boolean;
 }
 
-/** Where the data of `folder` lies, whether or not there is any yet. */
-export function locateData(folder: string): string {
-  const file = join(folder, placeFile);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : join(folder, 'postgres');
-}
-
 /** Whether `folder` has been used with the embedded server. */
 export function hasData(folder: string): boolean {
-  return existsSync(join(folder, placeFile)) || existsSync(join(folder, 'postgres', 'PG_VERSION'));
+  return isPlacedOutside(folder) || existsSync(join(folder, 'postgres', 'PG_VERSION'));
 }
 
 /**
@@ -34,21 +29,7 @@ export function hasData(folder: string): boolean {
  * none. Returns its folder. To be called by one process at a time.
  */
 export function prepareData(options: DataFolderOptions): string {
-  const { folder, binaries, user } = options;
-  let data = locateData(folder);
-  if (hasData(folder) && !existsSync(join(data, 'PG_VERSION'))) {
-    throw new Error(
-      `The data of ${folder} should be in ${data}, but is not. Bring it back, or remove ${folder} to start anew.`,
-    );
-  }
-  if (user !== undefined && !canEnter(user, folder)) data = moveWithinReach(folder, data, user);
-  if (existsSync(join(data, 'PG_VERSION'))) {
-    checkVersion(data, binaries);
-    giveTo(user, data);
-  } else {
-    create(data, options);
-  }
-  return data;
+  return hasData(options.folder) ? prepareExisting(options) : createNew(options);
 }
 
 /** The password of the role; kept with the data, so that they cannot be separated, and readable by its owner only. */
@@ -56,8 +37,36 @@ export function readPassword(data: string): string {
   return readFileSync(join(data, passwordFile), 'utf8').trim();
 }
 
-const placeFile = 'data-is-in';
 const passwordFile = 'tasker.password';
+
+function createNew(options: DataFolderOptions): string {
+  const { folder, user } = options;
+  const reachable = canEnter(user, folder);
+  const data = reachable ? locateData(folder) : findPlace(folder, user);
+  create(data, options);
+  if (!reachable) recordPlace(folder, data);
+  return data;
+}
+
+function prepareExisting({ folder, binaries, user }: DataFolderOptions): string {
+  const data = locateData(folder);
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    throw new Error(`The data of ${folder} is missing from ${data}. Bring it back, or remove ${folder} to start anew.`);
+  }
+  if (isPlacedOutside(folder)) checkOwnership(folder, data);
+  checkVersion(data, binaries);
+  giveTo(user, data);
+  return canEnter(user, dirname(data)) ? data : moveData(folder, data, findPlace(folder, user), user);
+}
+
+/** The folder has come to lie where the server's user cannot get. The original goes last: a crash loses nothing. */
+function moveData(folder: string, data: string, target: string, user: ServerUser): string {
+  cpSync(data, target, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  giveTo(user, target);
+  recordPlace(folder, target);
+  rmSync(data, { recursive: true, force: true });
+  return target;
+}
 
 function checkVersion(data: string, binaries: Binaries): void {
   const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
@@ -68,29 +77,8 @@ function checkVersion(data: string, binaries: Binaries): void {
   );
 }
 
-/** A parent folder that only root may enter (a home folder, say) keeps the server's user out. */
-function moveWithinReach(folder: string, data: string, user: ServerUser): string {
-  if (!data.startsWith(join(folder, '/')) && canEnter(user, dirname(data))) return data;
-  for (const base of ['/var/lib/tasker', '/var/tmp/tasker']) {
-    const place = join(base, randomBytes(8).toString('hex'));
-    try {
-      mkdirSync(place, { recursive: true, mode: 0o755 });
-    } catch {
-      continue; // a read-only system
-    }
-    giveTo(user, place);
-    if (!canEnter(user, place)) continue;
-    const target = join(place, 'postgres');
-    if (existsSync(data)) cpSync(data, target, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    writeFileSync(join(folder, placeFile), `${target}\n`);
-    rmSync(data, { recursive: true, force: true });
-    return target;
-  }
-  throw new EmbeddedUnavailable(`the user that runs the server (uid ${user?.uid}) cannot reach ${folder}`);
-}
-
 /** In a folder of another name first, so that one half made is never taken for a whole one. */
-function create(data: string, { folder, binaries, user, noSync }: DataFolderOptions): void {
+function create(data: string, { binaries, user, noSync }: DataFolderOptions): void {
   for (const entry of readdirSync(dirname(data))) {
     if (entry.startsWith('postgres.new-')) rmSync(join(dirname(data), entry), { recursive: true, force: true });
   }
@@ -111,7 +99,6 @@ function create(data: string, { folder, binaries, user, noSync }: DataFolderOpti
     rmSync(part, { recursive: true, force: true });
     rmSync(temporary, { force: true });
   }
-  giveToOwnerOf(folder, dirname(data));
 }
 
 /** Code point order and Unicode case rules everywhere, whatever locales the machine has. */

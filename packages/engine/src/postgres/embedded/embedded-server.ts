@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { underLock } from '../folder-lock.ts';
 import { type Binaries, prepareBinaries, tryBinaries } from './binaries.ts';
 import { prepareData, readPassword, role } from './data-folder.ts';
+import { locateData } from './data-place.ts';
 import { enterFolder, refuseForeignUsers } from './folder-users.ts';
-import { ensurePostmaster, stopPostmaster } from './postmaster.ts';
+import { ensurePostmaster, findPostmaster, stopPostmaster } from './postmaster.ts';
 import { chooseServerUser, giveToOwnerOf, type ServerUser } from './server-user.ts';
 import { EmbeddedUnavailable } from './unavailable.ts';
 
@@ -23,8 +24,8 @@ export interface EmbeddedServerOptions {
 export interface EmbeddedServer {
   /** Where it can be reached, with its password; changes when the server is started again. */
   readonly url: () => string;
-  /** Starts the server again if it is gone. */
-  readonly revive: () => Promise<{ readonly port: number }>;
+  /** Starts the server again if it is gone, and gives its URL. */
+  readonly revive: () => Promise<string>;
   /** Leaves the server; stops it when nobody else uses it. */
   readonly leave: () => Promise<void>;
 }
@@ -43,6 +44,8 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
   const lock = join(home, 'lock');
 
   const ensureRunning = async () => {
+    const running = findPostmaster(locateData(home));
+    if (running?.status === 'ready') return { data: locateData(home), port: running.port };
     refuseForeignUsers(home);
     const user = chooseServerUser(home);
     const binaries = findBinaries(options.binFolder, user);
@@ -51,7 +54,7 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
     const logFile = join(home, 'server.log');
     const postmaster = await ensurePostmaster({ data, binaries, user, logFile, settings, timeoutMs });
     giveToOwnerOf(home, logFile);
-    return { binaries, data, port: postmaster.port };
+    return { data, port: postmaster.port };
   };
 
   const { us, ...found } = await underLock(lock, timeoutMs, async () => {
@@ -59,15 +62,16 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
     return { ...running, us: enterFolder(home, options.keepRunning ? undefined : { data: running.data }) };
   });
   let server = found;
+  const url = () => `postgres://${role}:${readPassword(server.data)}@127.0.0.1:${server.port}/postgres`;
   return {
-    url: () => `postgres://${role}:${readPassword(server.data)}@127.0.0.1:${server.port}/postgres`,
+    url,
     revive: async () => {
       server = await underLock(lock, timeoutMs, ensureRunning);
-      return { port: server.port };
+      return url();
     },
     leave: () =>
       underLock(lock, timeoutMs, async () => {
-        if (us.leave() && !options.keepRunning) await stopPostmaster(server.data, server.binaries);
+        if (us.leave() && !options.keepRunning) await stopPostmaster(server.data);
       }),
   };
 }

@@ -21,6 +21,8 @@ import type { ServerUser } from './server-user.ts';
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
+  /** `ready`, `starting`, `stopping`, or empty when it has only just begun. */
+  readonly status: string;
 }
 
 export interface StartOptions {
@@ -39,17 +41,18 @@ export interface StartOptions {
  */
 export async function ensurePostmaster(options: StartOptions): Promise<Postmaster> {
   const until = performance.now() + options.timeoutMs;
-  let failure = 'it did not get ready';
-  for (let starts = 0; performance.now() < until; ) {
+  let failure = 'it did not get ready in time';
+  while (performance.now() < until) {
     const found = readPostmaster(options.data);
     if (found && isRunning(options.data, found.pid)) {
       if (found.status === 'ready') return found;
       await sleep(pollMs); // starting, recovering or stopping
-    } else if (starts < attempts) {
-      starts += 1;
-      failure = await start(options, until);
     } else {
-      break;
+      const ended = await start(options, until);
+      if (ended === undefined) continue;
+      failure = ended;
+      if (!passing.test(failure)) break;
+      await sleep(pollMs * 4);
     }
   }
   throw new Error(`The embedded PostgreSQL server did not start: ${failure}\nIts log is ${options.logFile}`);
@@ -62,14 +65,11 @@ export function findPostmaster(data: string): Postmaster | undefined {
 }
 
 /** Stops the server: running transactions are rolled back, what is committed is written out. */
-export async function stopPostmaster(data: string, binaries: Binaries): Promise<void> {
+export async function stopPostmaster(data: string): Promise<void> {
   const found = findPostmaster(data);
   if (found === undefined) return;
-  if (process.platform === 'win32') {
-    spawnSync(binaries.pgCtl, ['stop', '-D', data, '-m', 'fast']);
-    return;
-  }
-  // Fast, then immediate: the second leaves recovery to the next start, and still loses nothing.
+  // Fast, then immediate: the second leaves recovery to the next start, and still loses nothing. (Windows knows only
+  // the hard way, which comes to the same.)
   for (const [signal, waitMs] of [
     ['SIGINT', 20_000],
     ['SIGQUIT', 5_000],
@@ -85,15 +85,18 @@ export async function stopPostmaster(data: string, binaries: Binaries): Promise<
 }
 
 const pollMs = 15;
-/** Why more than one: the free port we picked may be taken by the time the server opens it, or the backends of a
- * killed server still hold its memory for a moment. */
-const attempts = 5;
+/**
+ * What the next attempt may not meet: somebody took the free port before the server did, another process was faster
+ * to start it, or the backends of a killed server still finish what they are doing.
+ */
+const passing =
+  /could not bind|could not create any TCP|lock file .* already exists|shared memory block .* still in use/;
 const logLimitBytes = 5_000_000;
 
-/** Starts the server and waits until it is ready, has ended, or the time is up. Returns why it ended. */
-async function start(options: StartOptions, until: number): Promise<string> {
+/** Starts the server and waits until it is ready, has ended, or the time is up. Returns why it ended, if it did. */
+async function start(options: StartOptions, until: number): Promise<string | undefined> {
   const { data, binaries, user, logFile } = options;
-  disownReusedPid(data);
+  disownStalePid(data);
   if (existsSync(logFile) && statSync(logFile).size > logLimitBytes) renameSync(logFile, `${logFile}.old`);
   const log = openSync(logFile, 'a', 0o600);
   const before = statSync(logFile).size;
@@ -122,12 +125,12 @@ async function start(options: StartOptions, until: number): Promise<string> {
   child.unref();
   while (end.reason === undefined && performance.now() < until) {
     const found = readPostmaster(data);
-    if (found?.status === 'ready' && found.pid === child.pid) break;
+    if (found?.status === 'ready' && found.pid === child.pid) return undefined;
     await sleep(pollMs);
   }
-  if (end.reason !== undefined) await sleep(pollMs * 4);
+  if (end.reason === undefined) return undefined;
   const said = readFileSync(logFile, 'utf8').slice(before).trim().split('\n').slice(-5).join('\n');
-  return `${end.reason ?? 'it takes too long'}\n${said}`;
+  return `${end.reason}\n${said}`;
 }
 
 const ourSettings: Readonly<Record<string, string>> = {
@@ -143,11 +146,7 @@ const ourSettings: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
-interface PostmasterFile extends Postmaster {
-  readonly status: string;
-}
-
-function readPostmaster(data: string): PostmasterFile | undefined {
+function readPostmaster(data: string): Postmaster | undefined {
   let lines: string[];
   try {
     lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
@@ -173,13 +172,13 @@ function isRunning(data: string, pid: number): boolean {
 }
 
 /**
- * After a crash `postmaster.pid` stays behind, and when its number belongs to some other process by now, the server
- * would refuse to start. Removing the file would switch off its check for surviving backends, so only the number is
- * replaced, by our own: the server takes its parent's for stale.
+ * After a crash `postmaster.pid` stays behind, and when its number belongs to some other process by now (or to the
+ * dead server still, which nobody has taken note of), the server would refuse to start. Removing the file would switch
+ * off its check for surviving backends, so only the number is replaced, by our own: a parent's the server ignores.
  */
-function disownReusedPid(data: string): void {
+function disownStalePid(data: string): void {
   const found = readPostmaster(data);
-  if (found === undefined || !isAlive(found.pid) || isRunning(data, found.pid)) return;
+  if (found === undefined || isRunning(data, found.pid)) return;
   const file = join(data, 'postmaster.pid');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
 }

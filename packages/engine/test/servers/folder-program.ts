@@ -1,0 +1,21 @@
+import { createInterface } from 'node:readline';
+import { openEmbedded } from '../../src/postgres/embedded.ts';
+
+// A program that uses the embedded database of a folder, for tests that stop, kill and race programs. Says `opened`,
+// then answers each line it reads, a statement or `close`, with a line of JSON.
+const [folder = ''] = process.argv.slice(2);
+const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+try {
+  const db = await openEmbedded(folder);
+  say({ opened: true });
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'close') break;
+    say({ rows: await db.query({ text: line }) });
+  }
+  await db.close();
+  say({ closed: true });
+} catch (error) {
+  say({ error: String(error) });
+  process.exitCode = 1;
+}
