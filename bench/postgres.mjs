@@ -83,7 +83,9 @@ function findBinaries() {
     ? [BENCH_PG_BIN]
     : [15, 16, 17, 18, 14].map((version) => `/usr/lib/postgresql/${version}/bin`);
   const system = folders.find((folder) => existsSync(path.join(folder, 'postgres')));
-  if (system) return { folder: system, origin: 'system', hasStatements: hasStatistics(system) };
+  if (system) {
+    return { folder: system, origin: BENCH_PG_BIN ? 'given' : 'system', hasStatements: hasStatistics(system) };
+  }
   const embedded = embeddedBinaries();
   if (embedded) return { folder: embedded, origin: 'embedded', hasStatements: hasStatistics(embedded) };
   throw new Error(

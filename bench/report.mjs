@@ -1,6 +1,5 @@
 // Turns the raw lines of a run into tables:  node report.mjs [results/full.jsonl] [RESULTS.md]
 import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requirements } from './requirements.mjs';
 import { spread } from './statistics.mjs';
@@ -49,7 +48,7 @@ export function readRun(rawFile) {
     scales: ofKind('scale'),
     failures: ofKind('failure'),
     unavailable: ofKind('unavailable'),
-    repeats: seen('repeat').sort((a, b) => a - b),
+    repeats: seen('repeat').toSorted((a, b) => a - b),
     workloads: Object.keys(workloads).filter((name) => seen('workload').includes(name)),
     systems: header.systems.filter((system) => seen('system').includes(system)),
   };

@@ -30,7 +30,12 @@ const allSystems = [
 ];
 const options = readOptions();
 const server = await startPostgres();
-process.once('SIGINT', () => server.stop().finally(() => process.exit(130)));
+process.once('SIGINT', () => {
+  server.stop().then(
+    () => process.exit(130),
+    () => process.exit(130),
+  );
+});
 mkdirSync(path.dirname(options.out), { recursive: true });
 writeFileSync(options.out, '');
 record({ kind: 'run', mode: options.mode, ...options.settings, machine: machine(), postgres: await server.describe() });
@@ -90,18 +95,20 @@ function known(name, list, allowed) {
 }
 
 async function measureAll() {
-  const { systems, repeats, modes } = options.settings;
   const absent = new Set();
-  const total = repeats * options.settings.workloads.length * modes.length * systems.length;
-  let turn = 0;
-  let done = 0;
+  const all = [...turns()];
+  for (const [index, turn] of all.entries()) {
+    if (!absent.has(turn.system)) await measure({ ...turn, progress: `${index + 1}/${all.length}`, absent });
+  }
+}
+
+function* turns() {
+  const { systems, repeats, modes } = options.settings;
+  let first = 0;
   for (let repeat = 1; repeat <= repeats; repeat++) {
     for (const name of options.settings.workloads) {
       for (const mode of modes) {
-        for (const system of rotate(systems, turn++)) {
-          done++;
-          if (!absent.has(system)) await measure({ system, name, mode, repeat, progress: `${done}/${total}`, absent });
-        }
+        for (const system of rotate(systems, first++)) yield { repeat, name, mode, system };
       }
     }
   }
@@ -125,8 +132,8 @@ async function measure({ system, name, mode, repeat, progress, absent }) {
     return;
   }
   if (!line || code !== 0) {
-    record({ kind: 'failure', system, workload: name, mode, repeat, code, errors: errors.slice(-1000) });
-    console.log(`${title}: FAILED (${code}) ${errors.slice(-300)}`);
+    record({ kind: 'failure', system, workload: name, mode, repeat, code, errors: errors.trim().slice(0, 1000) });
+    console.log(`${title}: FAILED (${code}) ${errors.trim().slice(0, 300)}`);
     return;
   }
   record({ kind: 'measurement', mode, ...line });
@@ -142,7 +149,7 @@ async function measureScale() {
     const { code, line, errors } = await child('scale.mjs', { system, tasks: scaleTasks, open: scaleTasks / 10 });
     if (line) record({ kind: 'scale', ...line });
     else record({ kind: code === 4 ? 'unavailable' : 'failure', system, reason: errors.trim(), workload: 'scale' });
-    if (!line) console.log(`scale: ${system} not measured (${code}) ${errors.slice(-300)}`);
+    if (!line) console.log(`scale: ${system} not measured (${code}) ${errors.trim().slice(0, 300)}`);
   }
 }
 

@@ -3,7 +3,7 @@
 /** The value below which the share `p` of the samples lies; null without samples. */
 export function quantile(samples, p) {
   if (samples.length === 0) return null;
-  const sorted = [...samples].sort((a, b) => a - b);
+  const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
 }
 
@@ -18,7 +18,7 @@ export function latencyFigures(samples) {
 
 /** `{ min, median, max, count }` of the values that are numbers; null when there are none. */
 export function spread(values) {
-  const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
+  const sorted = values.filter((value) => Number.isFinite(value)).toSorted((a, b) => a - b);
   if (sorted.length === 0) return null;
   const middle = (sorted.length - 1) / 2;
   return {

@@ -50,7 +50,7 @@ export default {
         return new Promise((resolve, reject) => {
           pending.push({ id: nextId(), input, results: new Array(workload.steps.length), resolve, reject });
           // Left to the end of the turn, so that submissions of the same turn travel together.
-          if (pending.length === 1 && !submitting) setImmediate(submit);
+          if (pending.length === 1 && !submitting) setImmediate(submitAll);
         });
       },
       async park(count) {
@@ -64,7 +64,13 @@ export default {
       },
     };
 
-    async function submit() {
+    function submitAll() {
+      writeSubmissions().catch((error) => {
+        for (const task of open.values()) task.reject(error);
+      });
+    }
+
+    async function writeSubmissions() {
       submitting = true;
       while (pending.length > 0) {
         const tasks = pending;

@@ -38,7 +38,7 @@ export default {
       run(input) {
         const end = waiters.wait(input);
         // Submissions of the same turn go out as one insert.
-        if (submissions.push(input) === 1) setImmediate(submit);
+        if (submissions.push(input) === 1) setImmediate(submitAll);
         return end;
       },
       async stop() {
@@ -47,7 +47,11 @@ export default {
       },
     };
 
-    async function submit() {
+    function submitAll() {
+      writeSubmissions().catch((error) => waiters.failAll(error));
+    }
+
+    async function writeSubmissions() {
       const inputs = submissions;
       submissions = [];
       if (plan.joinSteps.length > 0) {

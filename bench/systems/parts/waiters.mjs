@@ -2,10 +2,14 @@
 export function createWaiters() {
   const waiting = new Map();
   return {
-    wait: (key) => new Promise((resolve) => waiting.set(key, resolve)),
+    wait: (key) => new Promise((resolve, reject) => waiting.set(key, { resolve, reject })),
     done(key, value) {
-      waiting.get(key)?.(value);
+      waiting.get(key)?.resolve(value);
       waiting.delete(key);
+    },
+    failAll(error) {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
     },
   };
 }
