@@ -1,7 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
-import { advanceHeld, type Advanced } from '../lifecycle/3-advance/advance.ts';
-import { lockLeases } from '../lifecycle/3-advance/lock-leases.sql.ts';
+import { type Advanced, advanceHeld, lockLeases } from '../lifecycle/3-advance/advance.ts';
 import type { StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { decideAfterFailure } from '../states/retry.ts';

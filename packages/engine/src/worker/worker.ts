@@ -1,9 +1,14 @@
 import type { Clock, Random } from '../clock.ts';
 import type { PlanStep } from '../graph/plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
-import { type Advanced, advance, WorkerLost } from '../lifecycle/3-advance/advance.ts';
-import type { HandedStep, StepEdit } from '../lifecycle/3-advance/call-advance.sql.ts';
-import { listOpenLeases } from '../lifecycle/3-advance/lock-leases.sql.ts';
+import {
+  type Advanced,
+  advance,
+  type HandedStep,
+  listOpenLeases,
+  type StepEdit,
+  WorkerLost,
+} from '../lifecycle/3-advance/advance.ts';
 import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { AttemptEnd, StartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
 import type { Database } from '../postgres/database.ts';
@@ -11,7 +16,13 @@ import { isConnectionLoss } from '../postgres/sqlstate.ts';
 import { decideAfterFailure } from '../states/retry.ts';
 import { completeKnowledge, knowsAll } from './complete-knowledge.ts';
 import { createHeldSteps, type HeldStep } from './held-steps.ts';
-import { listQueues, recordServedQueues, recordWorkerState, registerWorker, sendHeartbeat } from './registration.sql.ts';
+import {
+  listQueues,
+  recordServedQueues,
+  recordWorkerState,
+  registerWorker,
+  sendHeartbeat,
+} from './registration.sql.ts';
 import { type CachedTask, createTaskCache, type TaskHeader } from './task-cache.ts';
 import { createWakeUp } from './wake-up.ts';
 import type { WorkerSettings } from './worker-options.ts';
@@ -256,8 +267,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (edit?.skip) return end(mine, task, { ...place, kind: 'skip' });
     if (phase !== 'running') return end(mine, task, { ...place, kind: 'release' });
     const beganAt = clock.elapsed();
-    mine.abort = deps.startAttempt({ task, step, attempt, maxAttempts, inputs: edit?.inputs ?? undefined }, (attemptEnd) =>
-      end(mine, task, toOutcome(place, step, maxAttempts, beganAt, attemptEnd)),
+    mine.abort = deps.startAttempt(
+      { task, step, attempt, maxAttempts, inputs: edit?.inputs ?? undefined },
+      (attemptEnd) => end(mine, task, toOutcome(place, step, maxAttempts, beganAt, attemptEnd)),
     );
   }
 
@@ -300,7 +312,9 @@ export function createWorker(deps: WorkerDeps): Worker {
   async function dropRevoked(leases: readonly number[]): Promise<void> {
     const open = await persist(() => listOpenLeases(db, workerId, leases));
     if (open === undefined) return;
-    const ours = new Set(open.flatMap(({ seq: lease, steps }) => steps.map((step) => `${lease} ${step.taskId} ${step.step}`)));
+    const ours = new Set(
+      open.flatMap(({ seq: lease, steps }) => steps.map((step) => `${lease} ${step.taskId} ${step.step}`)),
+    );
     for (const lease of leases) {
       for (const step of held.inLease(lease)) {
         if (!ours.has(`${lease} ${step.taskId} ${step.step}`)) step.abort?.(new Error('the step was taken away'));

@@ -3,6 +3,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { openPool } from '../../src/postgres/pool.ts';
 import { databaseUrl, templateName, wantedDatabases } from './names.ts';
 import { borrowPGlite } from './pglite-databases.ts';
+import type { TestDatabase } from './test-database.ts';
 
 /** One kind of database that tests run on. */
 export interface TestDatabaseKind {
@@ -13,13 +14,6 @@ export interface TestDatabaseKind {
   create(options?: { empty?: boolean }): Promise<TestDatabase>;
   /** The same inside a test, dropped when the test has finished. */
   fresh(options?: { empty?: boolean }): Promise<TestDatabase>;
-}
-
-export interface TestDatabase {
-  readonly db: Database;
-  /** For opening it again; `memory:` on PGlite, where that is another database. */
-  readonly url: string;
-  drop(): Promise<void>;
 }
 
 /** The databases of this run, as `TASKER_TEST_DATABASES` and the machine allow. */

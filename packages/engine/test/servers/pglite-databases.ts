@@ -6,7 +6,7 @@ import type { Database } from '../../src/postgres/database.ts';
 import { underLock } from '../../src/postgres/folder-lock.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { openPGlite, type PGliteDatabase } from '../../src/postgres/pglite.ts';
-import type { TestDatabase } from './databases.ts';
+import type { TestDatabase } from './test-database.ts';
 
 /**
  * A PGlite for one test. Starting one takes seconds and most of a gigabyte, so those that a test gives back are used

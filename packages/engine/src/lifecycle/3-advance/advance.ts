@@ -6,6 +6,9 @@ import { type AdvanceRow, callAdvance } from './call-advance.sql.ts';
 import { lockLeases, type OpenLease } from './lock-leases.sql.ts';
 import type { StepOutcome } from './step-outcome.ts';
 
+export type { HandedStep, StepEdit } from './call-advance.sql.ts';
+export { listOpenLeases, lockLeases } from './lock-leases.sql.ts';
+
 export interface AdvanceParams {
   readonly workerId: number;
   /** Number of the lease that this call may write: never used before by this worker. */
@@ -62,7 +65,8 @@ export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvancePa
   const counts = stillOpen(leases);
   const accepted: StepOutcome[] = [];
   const refused: StepOutcome[] = [];
-  for (const outcome of params.outcomes) (counts.delete(keyOf(outcome.lease, outcome)) ? accepted : refused).push(outcome);
+  for (const outcome of params.outcomes)
+    (counts.delete(keyOf(outcome.lease, outcome)) ? accepted : refused).push(outcome);
   const open = new Set([...counts].map((key) => Number(key.slice(0, key.indexOf(' ')))));
   const closed = leases.map((lease) => lease.seq).filter((seq) => !open.has(seq));
   const call = { ...toCall({ ...params, outcomes: accepted, closed }), touched: [] };
