@@ -1,11 +1,12 @@
-// Proves that package-lock.json installs anywhere, not only on the machine that wrote it.
+// Proves that a package-lock.json (the root's, or the one named) installs anywhere, not only on the machine that wrote it.
 //
 // npm writes no entry for a platform package (say, the macOS binary of a tool) that the registry in use could not
 // serve at that moment, and `npm ci` then refuses the whole lock file, on every platform. `--write` adds the missing
 // entries from what their parents declare. They carry no integrity; npm takes it from the registry.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const lockFile = new URL('../package-lock.json', import.meta.url);
+const named = process.argv.slice(2).find((argument) => argument !== '--write');
+const lockFile = named ?? new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
 const systems = new Set('aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' '));
 const processors = new Set('arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x x64'.split(' '));
@@ -15,7 +16,7 @@ if (process.argv.includes('--write')) {
   writeMissing();
 } else if (problems.length > 0) {
   for (const problem of problems) console.error(problem.message);
-  console.error('\npackage-lock.json would not install everywhere. Run: node scripts/lock-check.mjs --write');
+  console.error(`\nThis lock file would not install everywhere. Run: node scripts/lock-check.mjs --write ${named ?? ''}`);
   process.exit(1);
 }
 
