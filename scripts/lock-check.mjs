@@ -16,7 +16,9 @@ if (process.argv.includes('--write')) {
   writeMissing();
 } else if (problems.length > 0) {
   for (const problem of problems) console.error(problem.message);
-  console.error(`\nThis lock file would not install everywhere. Run: node scripts/lock-check.mjs --write ${named ?? ''}`);
+  console.error(
+    `\nThis lock file would not install everywhere. Run: node scripts/lock-check.mjs --write ${named ?? ''}`,
+  );
   process.exit(1);
 }
 
