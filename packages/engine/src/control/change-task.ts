@@ -95,7 +95,11 @@ async function change(
 }
 
 function withChange(task: HeldTask, actions: readonly NewAction[], edits: readonly StepChange[]): HeldTask {
-  const changed = edits.map(({ step, maxAttempts = null, skip = false }) => ({ step, max_attempts: maxAttempts, skip }));
+  const changed = edits.map(({ step, maxAttempts = null, skip = false }) => ({
+    step,
+    max_attempts: maxAttempts,
+    skip,
+  }));
   return { ...task, actions: [...task.actions, ...actions], edits: [...task.edits, ...changed] };
 }
 

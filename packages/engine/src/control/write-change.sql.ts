@@ -130,7 +130,12 @@ const revoke: Statement = {
  *
  * @param error JSON text of what the history says about those attempts
  */
-export async function revokeSteps(tx: Queryable, taskId: string, steps: readonly number[], error: string): Promise<void> {
+export async function revokeSteps(
+  tx: Queryable,
+  taskId: string,
+  steps: readonly number[],
+  error: string,
+): Promise<void> {
   await tx.query(revoke, [taskId, plainArray(steps), error]);
 }
 

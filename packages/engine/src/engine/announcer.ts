@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Statement } from '../postgres/database.ts';
 
 /** What a notification says. */
-export type News = 'work' | 'finished' | 'templates';
+export type News = 'work' | 'finished' | 'revoked' | 'templates';
 
 /**
  * Tells other processes that there is something to look at. Outside the hot transaction and throttled: a NOTIFY in
@@ -44,7 +44,7 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
       db.listen(channel, (payload) => {
         const [sender, ...news] = payload.split(' ');
         // an empty message: some may have been missed
-        if (payload === '') onNews(new Set(['work', 'finished', 'templates']));
+        if (payload === '') onNews(new Set(['work', 'finished', 'revoked', 'templates']));
         else if (sender !== self) onNews(new Set(news));
       }),
     async stop() {

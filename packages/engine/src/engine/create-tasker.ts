@@ -1,62 +1,46 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Json, JsonObject, TemplateDocument } from '@tasker/contract';
-import { type Clock, type Random, systemClock } from '../clock.ts';
-import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import type { Json } from '@tasker/contract';
+import { systemClock } from '../clock.ts';
+import { createControl } from '../control/control.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
-import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
-import { prepareTask, type Submitted } from '../lifecycle/2-submission/submit-tasks.ts';
-import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
-import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
-import { type Handler, HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
+import { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { createStartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
-import type { StepLogger } from '../lifecycle/4-execution/step-context.ts';
 import type { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
+import { defaultDatabaseUrl, openDatabase } from '../postgres/open-database.ts';
 import { ensurePartitions } from '../upkeep/ensure-partitions.sql.ts';
+import { createUpkeep } from '../upkeep/upkeep.ts';
 import type { CachedTask } from '../worker/task-cache.ts';
 import { createWorker } from '../worker/worker.ts';
-import { type WorkerOptions, workerSettings } from '../worker/worker-options.ts';
+import { workerSettings } from '../worker/worker-options.ts';
 import { createAnnouncer } from './announcer.ts';
-import { createOutcomeWaiters, type TaskOutcome } from './outcome-waiters.ts';
+import { defaultLogger } from './logger.ts';
+import { createOutcomeWaiters } from './outcome-waiters.ts';
+import { createSubmitter } from './submitter.ts';
+import type { Tasker } from './tasker.ts';
+import { taskerOf } from './tasker-of.ts';
+import { checkTaskerOptions, type TaskerOptions } from './tasker-options.ts';
 
-export interface TaskDefinitionLike {
-  readonly document: TemplateDocument;
-  readonly handlers: ReadonlyMap<string, Handler>;
-}
-
-export interface TaskerOptions {
-  readonly database: Database;
-  readonly tasks?: readonly TaskDefinitionLike[];
-  readonly worker?: WorkerOptions | false;
-  readonly clock?: Clock;
-  readonly random?: Random;
-}
-
-export async function createTasker(options: TaskerOptions) {
-  const db = options.database;
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? Math.random;
+/**
+ * Opens the database, brings it up to date, registers the tasks, and begins to work on their steps.
+ *
+ * @throws {InvalidOptions} {InvalidTemplate} {TemplateConflict}
+ */
+export async function createTasker(options: TaskerOptions = {}): Promise<Tasker> {
+  checkTaskerOptions(options);
   const settings = workerSettings(options.worker === false ? {} : (options.worker ?? {}));
-  await migrate(db);
-  await ensurePartitions(db);
-
+  const { clock = systemClock, random = Math.random, logger = defaultLogger(), replaceTemplates = false } = options;
+  const warn = (message: string, error?: unknown) => {
+    logger.warn({ err: error }, message);
+  };
+  const { db, close } = await open(options, warn);
   const plans = createPlanStore(db);
   const handlers = new HandlerRegistry();
-  const registered = new Map<TaskDefinitionLike, RegisteredPlan>();
-  for (const task of options.tasks ?? []) {
-    registered.set(task, await plans.register(task.document));
-    for (const [callable, handler] of task.handlers) handlers.register(callable, handler);
-  }
-
-  const self = randomBytes(6).toString('hex');
-  const announcer = createAnnouncer(db, clock, self);
+  const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
   const deadlines = createDeadlines(clock);
-  const logger: StepLogger = console;
-  const newTaskId = createTaskIds(clock, random);
-  const submissions = createSubmissionQueue(db, () => ensurePartitions(db).then(() => undefined));
 
   const worker = createWorker({
     db,
@@ -66,7 +50,13 @@ export async function createTasker(options: TaskerOptions) {
     settings,
     name: settings.name ?? `${hostname()}:${process.pid}`,
     servesHandler: (_namespace, handler) => handlers.has(handler),
-    startAttempt: createStartAttempt({ handlers, deadlines, clock, logger: () => logger, maxResultBytes: settings.maxResultBytes }),
+    startAttempt: createStartAttempt({
+      handlers,
+      deadlines,
+      clock,
+      logger: (fields) => logger.child(fields),
+      maxResultBytes: settings.maxResultBytes,
+    }),
     listener: {
       onRecorded: () => undefined,
       onRefused: () => undefined,
@@ -76,43 +66,120 @@ export async function createTasker(options: TaskerOptions) {
         else waiters.settle(task.id, () => ({ status: state, results: results() }), task.bytes);
         announcer.announce('finished');
       },
-      onWorkLeft: () => announcer.announce('work'),
-      onWarning: (message, error) => console.warn(message, error),
+      onWorkLeft: () => {
+        announcer.announce('work');
+      },
+      onWarning: warn,
     },
   });
-  await worker.start();
-  const unlisten = await announcer.listen((news) => {
-    if (news.has('work')) worker.wake();
-    if (news.has('finished')) waiters.look();
+
+  const upkeep = createUpkeep({
+    db,
+    clock,
+    random,
+    loadPlan: plans.load,
+    retentionDays: options.retentionDays,
+    onRecovered(recovered) {
+      warn(`worker ${recovered.workerName} was lost; its ${recovered.outcomes.length} steps run elsewhere`);
+      worker.wake();
+      announcer.announce('work');
+      if (recovered.finished.length > 0) {
+        waiters.look();
+        announcer.announce('finished');
+      }
+    },
+    onWarning: warn,
   });
 
-  function onSubmitted(submitted: Submitted): void {
-    if (submitted.replayed) return;
-    worker.wake();
-    announcer.announce('work');
+  const control = createControl({
+    db,
+    loadPlan: plans.load,
+    onChanged({ revoked, opened, to }) {
+      if (revoked) {
+        worker.checkRevoked();
+        announcer.announce('revoked');
+      }
+      if (opened) {
+        worker.wake();
+        announcer.announce('work');
+      }
+      if (to !== 'pending' && to !== 'in_progress') {
+        waiters.look();
+        announcer.announce('finished');
+      }
+    },
+  });
+
+  const submitter = createSubmitter({
+    db,
+    clock,
+    random,
+    plans,
+    onPrepared({ task, registered }) {
+      if (works) worker.remember({ ...task, registered });
+    },
+    onSubmitted({ replayed }) {
+      if (replayed) return;
+      worker.wake();
+      announcer.announce('work');
+    },
+  });
+
+  let works = false;
+  let stopListening: () => Promise<void> = () => Promise.resolve();
+
+  async function start(): Promise<void> {
+    if (options.migrate !== false) await migrate(db);
+    await ensurePartitions(db);
+    for (const task of options.tasks ?? []) await register(task, { replace: replaceTemplates });
+    for (const template of options.templates ?? []) await plans.register(template, { replace: replaceTemplates });
+    for (const [callable, handler] of Object.entries(options.handlers ?? {})) handlers.register(callable, handler);
+    stopListening = await announcer.listen((news) => {
+      if (news.has('work')) worker.wake();
+      if (news.has('finished')) waiters.look();
+      if (news.has('revoked')) worker.checkRevoked();
+      if (news.has('templates')) plans.refresh();
+    });
+    works = options.worker !== false && (options.worker !== undefined || handlers.callables().length > 0);
+    if (works) await worker.start();
+    upkeep.start();
   }
 
-  return {
-    async submit(definition: TaskDefinitionLike, context: JsonObject, request: Partial<TaskRequest> = {}) {
-      const plan = registered.get(definition);
-      if (plan === undefined) throw new Error('unknown');
-      const prepared = prepareTask(newTaskId(), plan, { ...request, name: plan.plan.name, context });
-      worker.remember({ ...prepared.task, registered: plan });
-      const submitted = await submissions.submit(prepared);
-      onSubmitted(submitted);
-      return {
-        id: submitted.taskId,
-        completed: (wait: { timeoutMs?: number } = {}): Promise<TaskOutcome> => waiters.wait(submitted.taskId, wait.timeoutMs),
-      };
-    },
-    async stop() {
-      await worker.stop();
-      await unlisten();
-      await announcer.stop();
-      waiters.stop(new Error('stopped'));
-      deadlines.clear();
-    },
-  };
+  async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {
+    const document = 'document' in template ? template.document : template;
+    const registered = await plans.register(document, how);
+    if ('document' in template)
+      for (const [callable, handler] of template.handlers) handlers.register(callable, handler);
+    announcer.announce('templates');
+    return registered;
+  }
+
+  async function stop(how: { readonly abort?: boolean } = {}): Promise<void> {
+    await submitter.drained();
+    await upkeep.stop();
+    await worker.stop(how);
+    await stopListening();
+    await announcer.stop();
+    waiters.stop(new Error('the Tasker was stopped'));
+    deadlines.clear();
+    await close();
+  }
+
+  try {
+    await start();
+  } catch (error) {
+    await stop({ abort: true });
+    throw error;
+  }
+
+  return taskerOf({ db, control, submitter, waiters, register, stop });
+}
+
+async function open(options: TaskerOptions, onWarning: (message: string) => void) {
+  const { database = process.env['TASKER_DATABASE_URL'] ?? defaultDatabaseUrl, schema } = options;
+  if (typeof database !== 'string') return { db: database, close: () => Promise.resolve() };
+  const db: Database = await openDatabase(database, { onWarning, ...(schema === undefined ? {} : { schema }) });
+  return { db, close: () => db.close() };
 }
 
 /** What the steps of a finished task returned, when all of it is known here. */

@@ -5,29 +5,23 @@ import { WaitTimedOut } from '../errors.ts';
 import type { Database } from '../postgres/database.ts';
 import { isConnectionLoss } from '../postgres/sqlstate.ts';
 import { findOutcomes } from '../views/find-outcomes.sql.ts';
-
-/** How a task ended. */
-export interface TaskOutcome {
-  readonly status: TerminalTaskState;
-  /** By step name: what the settled steps returned. */
-  readonly results: Readonly<Record<string, Json>>;
-}
+import type { Outcome, UntypedResults } from './tasker.ts';
 
 /**
  * Callers who wait for tasks to end. One query asks for all of them: at once when a worker of this process or a
  * notification says that something has ended, and every now and then in case nobody said it.
  */
 export interface OutcomeWaiters {
-  wait(taskId: string, timeoutMs: number | undefined): Promise<TaskOutcome>;
+  wait(taskId: string, timeoutMs: number | undefined): Promise<Outcome<UntypedResults>>;
   /** A task ended here, and this is how: no query needed. Kept a while for callers who wait only now. */
-  settle(taskId: string, outcome: () => TaskOutcome, bytes: number): void;
+  settle(taskId: string, outcome: () => Outcome<UntypedResults>, bytes: number): void;
   /** Some task ended somewhere. */
   look(): void;
   stop(reason: Error): void;
 }
 
 interface Waiter {
-  resolve(outcome: TaskOutcome): void;
+  resolve(outcome: Outcome<UntypedResults>): void;
   reject(reason: Error): void;
 }
 
@@ -37,7 +31,7 @@ const pollMs = { first: 50, most: 2_000 };
 
 export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters {
   const waiters = new Map<string, Set<Waiter>>();
-  const kept = new LRUCache<string, () => TaskOutcome>({ maxSize: keptBytes });
+  const kept = new LRUCache<string, () => Outcome<UntypedResults>>({ maxSize: keptBytes });
   let looking: Promise<void> | undefined;
   let again = false;
   let pause = pollMs.first;
@@ -75,7 +69,7 @@ export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters
     });
   }
 
-  function resolveAll(taskId: string, outcome: TaskOutcome): void {
+  function resolveAll(taskId: string, outcome: Outcome<UntypedResults>): void {
     const waiting = waiters.get(taskId);
     waiters.delete(taskId);
     for (const waiter of waiting ?? []) waiter.resolve(outcome);

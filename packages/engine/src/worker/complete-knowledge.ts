@@ -25,10 +25,12 @@ export async function completeKnowledge(
   const missing = steps.flatMap(({ taskId, step }) => missingAncestors(cache.get(taskId), step));
   if (missing.length === 0) return;
   const texts = new Map(
-    (await fetchResults(db, missing.map(({ task, step }) => ({ taskId: task.id, step })))).map((row) => [
-      `${row.task_id} ${row.step}`,
-      row.result,
-    ]),
+    (
+      await fetchResults(
+        db,
+        missing.map(({ task, step }) => ({ taskId: task.id, step })),
+      )
+    ).map((row) => [`${row.task_id} ${row.step}`, row.result]),
   );
   for (const { task, step } of missing) cache.addResult(task, step, texts.get(`${task.id} ${step}`) ?? null);
 }

@@ -16,15 +16,17 @@ export interface Identity {
  * The identity of a task, or null when it may be submitted any number of times. An idempotency key always counts;
  * without one the template's strategy decides: `strict` takes the context itself, `caller_provided` insists on a key.
  */
-export function identityOf(plan: Plan, context: JsonObject, idempotencyKey: string | undefined): Identity | null {
+export function identityOf(plan: Plan, context: () => JsonObject, idempotencyKey: string | undefined): Identity | null {
   const subject = [plan.namespace, plan.name, plan.version];
-  const fingerprint = digest([...subject, context]);
-  if (idempotencyKey !== undefined) return { key: digest([...subject, 'idempotency_key', idempotencyKey]), fingerprint };
+  const fingerprint = () => digest([...subject, context()]);
+  if (idempotencyKey !== undefined) {
+    return { key: digest([...subject, 'idempotency_key', idempotencyKey]), fingerprint: fingerprint() };
+  }
   switch (plan.identity) {
     case 'always_unique':
       return null;
     case 'strict':
-      return { key: digest([...subject, 'context', context]), fingerprint };
+      return { key: digest([...subject, 'context', context()]), fingerprint: fingerprint() };
     case 'caller_provided':
       throw new InvalidRequest(
         'idempotency_key',
@@ -35,5 +37,7 @@ export function identityOf(plan: Plan, context: JsonObject, idempotencyKey: stri
 
 /** SHA-256 over canonical JSON (RFC 8785), so that the order of keys does not matter. */
 function digest(value: Json): string {
-  return createHash('sha256').update(canonicalize(value) ?? '').digest('hex');
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex');
 }

@@ -58,8 +58,12 @@ export function createSubmissionQueue(db: Database, ensurePartitions: () => Prom
   async function write(prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
     for (let tries = 1; ; tries++) {
       try {
-        if (prepared.some(({ task }) => task.identity !== null)) return await db.transaction((tx) => writeTasks(tx, prepared));
-        await insertTasks(db, prepared.map(({ task }) => task));
+        if (prepared.some(({ task }) => task.identity !== null))
+          return await db.transaction((tx) => writeTasks(tx, prepared));
+        await insertTasks(
+          db,
+          prepared.map(({ task }) => task),
+        );
         return prepared.map((each) => ({ ...each, taskId: each.task.id, replayed: false }));
       } catch (error) {
         if (tries >= triesLimit) throw error;

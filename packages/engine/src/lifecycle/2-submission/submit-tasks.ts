@@ -1,6 +1,9 @@
 import type { JsonObject } from '@tasker/contract';
 import { DuplicateTask, IdempotencyKeyReused, InvalidContext, InvalidRequest } from '../../errors.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
+import { lazyJson } from '../../json/lazy-json.ts';
+import { formatPath } from '../../json/path.ts';
+import { serialiseJson } from '../../json/serialise.ts';
 import type { Queryable } from '../../postgres/database.ts';
 import { validateContext } from '../1-template/context-schema.ts';
 import { identityOf } from './identity.ts';
@@ -11,7 +14,6 @@ import { checkTaskRequest, type TaskRequest } from './task-request.ts';
 export interface Submitted {
   readonly task: NewTask;
   readonly registered: RegisteredPlan;
-  readonly context: JsonObject;
   readonly taskId: string;
   /** The same request was submitted before: `taskId` is the task of that time. */
   readonly replayed: boolean;
@@ -21,21 +23,18 @@ export interface Submitted {
 export interface PreparedTask {
   readonly task: NewTask;
   readonly registered: RegisteredPlan;
-  readonly context: JsonObject;
 }
 
 /** Checks a request against its template and works out what is to be written. */
 export function prepareTask(taskId: string, registered: RegisteredPlan, request: TaskRequest): PreparedTask {
   checkTaskRequest(request);
-  const { plan } = registered;
-  const { context, violations } = validateContext(plan.inputSchema, request.context);
-  if (violations.length > 0) throw new InvalidContext(`${plan.namespace}/${plan.name}@${plan.version}`, violations);
+  const context = checkedContext(registered, request.context);
   const task: NewTask = {
     id: taskId,
     revisionId: registered.revisionId,
     templateId: registered.templateId,
     priority: request.priority ?? 0,
-    context: JSON.stringify(context),
+    context: context.text,
     correlationId: request.correlationId ?? null,
     parentCorrelationId: request.parentCorrelationId ?? null,
     idempotencyKey: request.idempotencyKey ?? null,
@@ -43,16 +42,34 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
     sourceSystem: request.sourceSystem ?? null,
     reason: request.reason ?? null,
     tags: request.tags ?? [],
-    identity: identityOf(plan, context, request.idempotencyKey),
-    roots: plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
+    identity: identityOf(registered.plan, context.value, request.idempotencyKey),
+    roots: registered.plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
     skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
   };
-  return { task, registered, context };
+  return { task, registered };
 }
+
+/** The context as it is stored: JSON that PostgreSQL can hold, with the defaults of the schema filled in. */
+function checkedContext({ plan }: RegisteredPlan, given: unknown): { text: string; value: () => JsonObject } {
+  const serialised = serialiseJson(given, largestContextBytes);
+  if (!serialised.ok) {
+    const { path, reason } = serialised.problem;
+    throw new InvalidRequest(formatPath(['context', ...path]), reason);
+  }
+  if (!serialised.text.startsWith('{')) throw new InvalidRequest('context', 'must be an object');
+  const value = lazyJson<JsonObject>(serialised.text);
+  if (plan.inputSchema === undefined) return { text: serialised.text, value };
+  const { context, violations } = validateContext(plan.inputSchema, value());
+  if (violations.length > 0) throw new InvalidContext(`${plan.namespace}/${plan.name}@${plan.version}`, violations);
+  return { text: JSON.stringify(context), value: () => context };
+}
+
+const largestContextBytes = 1024 * 1024;
 
 function bypassed({ plan }: RegisteredPlan, name: string): number {
   const step = plan.steps[plan.positionByName.get(name) ?? -1];
-  if (step === undefined) throw new InvalidRequest('bypass_steps', `names \`${name}\`, which is no step of ${plan.name}`);
+  if (step === undefined)
+    throw new InvalidRequest('bypass_steps', `names \`${name}\`, which is no step of ${plan.name}`);
   if (!step.skippable) throw new InvalidRequest('bypass_steps', `names \`${name}\`, which is not skippable`);
   return step.position;
 }
@@ -62,8 +79,18 @@ function bypassed({ plan }: RegisteredPlan, name: string): number {
  * is what was submitted (now or, on a replay, before) or the error that concerns it alone.
  */
 export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
-  const taken = new Map((await reserveKeys(tx, prepared.map(({ task }) => task))).map((key) => [key.wanted_by, key]));
-  await insertTasks(tx, prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task])));
+  const taken = new Map(
+    (
+      await reserveKeys(
+        tx,
+        prepared.map(({ task }) => task),
+      )
+    ).map((key) => [key.wanted_by, key]),
+  );
+  await insertTasks(
+    tx,
+    prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task])),
+  );
   return prepared.map((each) => answer(each, taken.get(each.task.id)));
 }
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@tasker/contract';
 import { InvalidRequest } from '../../errors.ts';
 
 /** What may be said about a task when it is submitted. */
@@ -8,7 +7,8 @@ export interface TaskRequest {
   readonly name: string;
   /** A version, or `latest` (the default): the highest by semver, resolved now and stored. */
   readonly version?: string;
-  readonly context: JsonObject;
+  /** A JSON object. */
+  readonly context: unknown;
   /** −100 to 100, higher goes first; default 0. */
   readonly priority?: number;
   /** Follows the task through every step and into other systems; default: an id of its own. */
@@ -27,7 +27,6 @@ export interface TaskRequest {
 /** Checks the form of a request; what the template has to say about it comes later. */
 export function checkTaskRequest(request: TaskRequest): void {
   if (request.name === '') throw new InvalidRequest('name', 'must not be blank');
-  if (!isPlainObject(request.context)) throw new InvalidRequest('context', 'must be an object');
   checkPriority(request.priority);
   checkText('initiator', request.initiator, 128);
   checkText('source_system', request.sourceSystem, 128);
@@ -36,10 +35,6 @@ export function checkTaskRequest(request: TaskRequest): void {
   checkCorrelationId('correlation_id', request.correlationId);
   checkCorrelationId('parent_correlation_id', request.parentCorrelationId);
   for (const tag of request.tags ?? []) checkText('tags', tag, 128, 1);
-}
-
-function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkPriority(priority: number | undefined): void {
@@ -52,7 +47,8 @@ function checkText(field: string, text: string | undefined, longest: number, sho
   if (text === undefined) return;
   if (typeof text !== 'string') throw new InvalidRequest(field, 'must be a string');
   if (text.length < shortest) throw new InvalidRequest(field, 'must not be blank');
-  if (text.length > longest) throw new InvalidRequest(field, `must have at most ${longest} characters, not ${text.length}`);
+  if (text.length > longest)
+    throw new InvalidRequest(field, `must have at most ${longest} characters, not ${text.length}`);
   if (text.includes('\u0000')) throw new InvalidRequest(field, 'must not contain the character U+0000');
 }
 

@@ -36,7 +36,11 @@ const list: Statement = {
  */
 export async function lockLeases(tx: Queryable, workerId: number, seqs?: readonly number[]): Promise<OpenLease[]> {
   const locked = await tx.query<{ seq: number }>(lock, [workerId, seqs === undefined ? null : plainArray(seqs)]);
-  return listOpenLeases(tx, workerId, locked.map((lease) => lease.seq));
+  return listOpenLeases(
+    tx,
+    workerId,
+    locked.map((lease) => lease.seq),
+  );
 }
 
 /** What is still open in leases of a worker, as of now. */

@@ -131,7 +131,7 @@ export class StepContext {
   }
 
   /** Like {@link getInput}, with a value for when there is none (null is a value). */
-  getInputOr(key: string, fallback: Json): Json {
+  getInputOr<Fallback>(key: string, fallback: Fallback): Json | Fallback {
     const value = own(this.#attempt.input, key);
     return value === undefined ? fallback : value;
   }

@@ -1,0 +1,119 @@
+import type { Json, JsonObject } from '@tasker/contract';
+import { InvalidRequest, StepNotFound } from '../errors.ts';
+import type { Plan } from '../graph/plan.ts';
+import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import { parseStepId } from '../graph/step-id.ts';
+import type { Database } from '../postgres/database.ts';
+import { type Change, type Changed, changeTask, type TaskInHand } from './change-task.ts';
+import {
+  cancelStep,
+  cancelTask,
+  editStep,
+  resolveStep,
+  resolveTask,
+  retryStep,
+  retryTask,
+  skipStep,
+} from './commands.ts';
+import type { By } from './write-change.sql.ts';
+
+/** Who does it and why: kept in history. */
+export interface OperatorNote {
+  /** Default `operator`. */
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+/** A task after an operator's command. */
+export interface CommandResult {
+  readonly taskId: string;
+  readonly status: Changed['to'];
+  /** False: it was so before. */
+  readonly changed: boolean;
+}
+
+/** What operators can do. Steps are named by name or id. */
+export interface Control {
+  /** Ends the task: nothing more of it starts, and what runs gets its abort signal. */
+  cancelTask(taskId: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Gives every step that failed for good its attempts again; steps that wait for a retry run now. */
+  retryTask(taskId: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Declares a failed task settled without running the rest. */
+  resolveTask(taskId: string, note?: OperatorNote): Promise<CommandResult>;
+  retryStep(taskId: string, step: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Settles a step by hand; `result` is what its children get. */
+  resolveStep(taskId: string, step: string, result: Json, note?: OperatorNote): Promise<CommandResult>;
+  /** Goes on without a step, now or when it is reached. */
+  skipStep(taskId: string, step: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Takes a step out, and with it everything that depends on it. */
+  cancelStep(taskId: string, step: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Changes what an attempt still to come may do. */
+  editStep(taskId: string, step: string, edit: StepEdit, note?: OperatorNote): Promise<CommandResult>;
+}
+
+export interface StepEdit {
+  /** Total attempts, those made included; 1 to 1000. */
+  readonly maxAttempts?: number;
+  /** Replaces values of the task's context for this step. */
+  readonly inputs?: JsonObject;
+}
+
+export interface ControlDeps {
+  readonly db: Database;
+  readonly loadPlan: (revisionId: number) => Promise<RegisteredPlan>;
+  /** Told after the commit. */
+  readonly onChanged: (changed: Changed, by: By) => void;
+}
+
+export function createControl({ db, loadPlan, onChanged }: ControlDeps): Control {
+  async function command(taskId: string, note: OperatorNote, decide: (inHand: TaskInHand) => Change) {
+    checkId(taskId);
+    const by = byOf(note);
+    const changed = await changeTask(db, loadPlan, taskId, by, decide);
+    if (changed.actions.length > 0) onChanged(changed, by);
+    return { taskId, status: changed.to, changed: changed.actions.length > 0 };
+  }
+
+  function stepCommand(
+    taskId: string,
+    step: string,
+    note: OperatorNote,
+    decide: (inHand: TaskInHand, position: number) => Change,
+  ) {
+    return command(taskId, note, (inHand) => decide(inHand, positionOf(inHand.registered.plan, taskId, step)));
+  }
+
+  return {
+    cancelTask: (taskId, note = {}) => command(taskId, note, cancelTask),
+    retryTask: (taskId, note = {}) => command(taskId, note, retryTask),
+    resolveTask: (taskId, note = {}) => command(taskId, note, resolveTask),
+    retryStep: (taskId, step, note = {}) => stepCommand(taskId, step, note, retryStep),
+    resolveStep: (taskId, step, result, note = {}) =>
+      stepCommand(taskId, step, note, (inHand, position) => resolveStep(inHand, position, result)),
+    skipStep: (taskId, step, note = {}) => stepCommand(taskId, step, note, skipStep),
+    cancelStep: (taskId, step, note = {}) => stepCommand(taskId, step, note, cancelStep),
+    editStep: (taskId, step, edit, note = {}) =>
+      stepCommand(taskId, step, note, (inHand, position) => editStep(inHand, position, edit)),
+  };
+}
+
+/** A step by name or id. */
+function positionOf(plan: Plan, taskId: string, step: string): number {
+  const byName = plan.positionByName.get(step);
+  if (byName !== undefined) return byName;
+  const byId = parseStepId(step);
+  if (byId?.taskId === taskId.toLowerCase() && byId.position < plan.steps.length) return byId.position;
+  throw new StepNotFound(taskId, step);
+}
+
+function byOf({ actor = 'operator', reason }: OperatorNote): By {
+  if (actor === '' || actor.length > 128) throw new InvalidRequest('actor', 'must have 1 to 128 characters');
+  if (reason !== undefined && reason.length > 1024)
+    throw new InvalidRequest('reason', 'must have at most 1024 characters');
+  return { actor, reason };
+}
+
+function checkId(taskId: string): void {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(taskId))
+    throw new InvalidRequest('task_id', 'must be a UUID');
+}

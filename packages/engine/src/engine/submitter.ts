@@ -1,0 +1,108 @@
+import type { Clock, Random } from '../clock.ts';
+import { checkStandardSchema } from '../define/schema-source.ts';
+import { DatabaseUnavailable, InvalidContext, InvalidRequest } from '../errors.ts';
+import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
+import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
+import { type PreparedTask, prepareTask, type Submitted, writeTasks } from '../lifecycle/2-submission/submit-tasks.ts';
+import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
+import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
+import type { Database, Queryable } from '../postgres/database.ts';
+import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import { ensurePartitions } from '../upkeep/ensure-partitions.sql.ts';
+import type { AnyTaskDefinition } from './tasker.ts';
+
+export interface Submitter {
+  submit(request: TaskRequest): Promise<Submitted>;
+  /** All of them or none, in one transaction: the caller's, if given. */
+  submitTogether(requests: readonly TaskRequest[], tx?: Queryable): Promise<Submitted[]>;
+  /** Resolves when everything submitted so far has been answered. */
+  drained(): Promise<void>;
+}
+
+export interface SubmitterDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly plans: PlanStore;
+  /** Told before a task is written: it may be worked on before its submission returns. */
+  readonly onPrepared: (prepared: PreparedTask) => void;
+  readonly onSubmitted: (submitted: Submitted) => void;
+}
+
+/** For how long a submission is tried again while the database is away, milliseconds. */
+const patienceMs = 10_000;
+const pauseMs = 100;
+
+export function createSubmitter(deps: SubmitterDeps): Submitter {
+  const { db, clock, plans } = deps;
+  const newTaskId = createTaskIds(clock, deps.random);
+  const queue = createSubmissionQueue(db, async () => {
+    await ensurePartitions(db);
+  });
+
+  async function prepare(request: TaskRequest): Promise<PreparedTask> {
+    const { namespace = 'default', name, version = 'latest' } = request;
+    if (typeof name !== 'string' || name === '') throw new InvalidRequest('name', 'must not be blank');
+    const registered = await plans.find(namespace, name, version);
+    const prepared = prepareTask(newTaskId(), registered, request);
+    deps.onPrepared(prepared);
+    return prepared;
+  }
+
+  /** The id of the task is chosen here, so that saying it again after a lost answer does not make it twice. */
+  async function patiently<T>(write: () => Promise<T>): Promise<T> {
+    const givenUpAt = clock.elapsed() + patienceMs;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isConnectionLoss(error)) throw error;
+        if (clock.elapsed() >= givenUpAt) {
+          throw new DatabaseUnavailable(
+            'The database cannot be reached. The task may not have been submitted; try again.',
+            error,
+          );
+        }
+        await new Promise<void>((resolve) => clock.wakeAfter(pauseMs, resolve));
+      }
+    }
+  }
+
+  async function writeTogether(tx: Queryable, prepared: readonly PreparedTask[]): Promise<Submitted[]> {
+    const answers = await writeTasks(tx, prepared);
+    return answers.map((answer) => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    });
+  }
+
+  return {
+    async submit(request) {
+      const prepared = await patiently(() => prepare(request));
+      const submitted = await patiently(() => queue.submit(prepared));
+      deps.onSubmitted(submitted);
+      return submitted;
+    },
+    async submitTogether(requests, tx) {
+      const prepared = await Promise.all(requests.map(prepare));
+      if (tx !== undefined) return writeTogether(tx, prepared);
+      const submitted = await patiently(() => db.transaction((own) => writeTogether(own, prepared)));
+      submitted.forEach(deps.onSubmitted);
+      return submitted;
+    },
+    drained: () => queue.drained(),
+  };
+}
+
+/** The request of a definition: its Standard Schema, if it has one, makes the context what its handlers expect. */
+export async function requestOf(
+  definition: AnyTaskDefinition,
+  context: unknown,
+  options: Omit<TaskRequest, 'namespace' | 'name' | 'version' | 'context'>,
+): Promise<TaskRequest> {
+  const { inputSchema, document } = definition;
+  const { namespace_name: namespace, name, version } = document;
+  const checked = inputSchema === undefined ? { value: context } : await checkStandardSchema(inputSchema, context);
+  if (checked.violations !== undefined) throw new InvalidContext(`${namespace}/${name}@${version}`, checked.violations);
+  return { ...options, namespace, name, version, context: checked.value };
+}

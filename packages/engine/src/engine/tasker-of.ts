@@ -1,0 +1,78 @@
+import type { Control } from '../control/control.ts';
+import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
+import type { Database } from '../postgres/database.ts';
+import { foreignTransaction } from './foreign-transaction.ts';
+import type { OutcomeWaiters } from './outcome-waiters.ts';
+import { requestOf, type Submitter } from './submitter.ts';
+import type {
+  AnyTaskDefinition,
+  InTransaction,
+  Outcome,
+  SubmitOptions,
+  Tasker,
+  TaskHandle,
+  UntypedResults,
+} from './tasker.ts';
+
+export interface TaskerParts {
+  readonly db: Database;
+  readonly control: Control;
+  readonly submitter: Submitter;
+  readonly waiters: OutcomeWaiters;
+  readonly register: Tasker['register'];
+  readonly stop: Tasker['stop'];
+}
+
+/** The face of the engine over its running parts. */
+export function taskerOf({ db, control, submitter, waiters, register, stop }: TaskerParts): Tasker {
+  function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
+    return {
+      id: taskId,
+      replayed,
+      completed: async ({ timeoutMs } = {}) => asPromised<Results>(await waiters.wait(taskId, timeoutMs)),
+    };
+  }
+
+  async function submitOne(request: TaskRequest, { transaction }: InTransaction) {
+    if (transaction === undefined) return submitter.submit(request);
+    const [submitted] = await submitter.submitTogether([request], foreignTransaction(transaction, db.schema));
+    if (submitted === undefined) throw new Error('nothing was submitted');
+    return submitted;
+  }
+
+  function submit<Definition extends AnyTaskDefinition>(
+    definition: Definition,
+    context: Definition['~types']['submitted'],
+    options?: SubmitOptions,
+  ): Promise<TaskHandle<Definition['~types']['results']>>;
+  function submit(request: TaskRequest, options?: InTransaction): Promise<TaskHandle<UntypedResults>>;
+  async function submit(what: AnyTaskDefinition | TaskRequest, second?: unknown, options: SubmitOptions = {}) {
+    if (!('document' in what)) return handleOf(await submitOne(what, isInTransaction(second) ? second : {}));
+    const { transaction, ...rest } = options;
+    return handleOf(
+      await submitOne(await requestOf(what, second, rest), transaction === undefined ? {} : { transaction }),
+    );
+  }
+
+  return {
+    ...control,
+    db,
+    submit,
+    async submitMany(requests, { transaction } = {}) {
+      const tx = transaction === undefined ? undefined : foreignTransaction(transaction, db.schema);
+      return (await submitter.submitTogether(requests, tx)).map((submitted) => handleOf(submitted));
+    },
+    task: (taskId) => handleOf({ taskId, replayed: false }),
+    register,
+    stop,
+  };
+}
+
+/** The one place where results that came back as JSON are given the types that their definition promised. */
+function asPromised<Results>(outcome: Outcome<UntypedResults>): Outcome<Results> {
+  return outcome as Outcome<Results>;
+}
+
+function isInTransaction(options: unknown): options is InTransaction {
+  return typeof options === 'object' && options !== null;
+}

@@ -1,0 +1,46 @@
+import type { TemplateDocument } from '@tasker/contract';
+import type { Clock, Random } from '../clock.ts';
+import type { AnyTaskDefinition } from '../define/define-task.ts';
+import { InvalidOptions } from '../errors.ts';
+import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Database } from '../postgres/database.ts';
+import type { WorkerOptions } from '../worker/worker-options.ts';
+import type { TaskerLogger } from './logger.ts';
+
+export interface TaskerOptions {
+  /**
+   * `postgres://…`, `file:DIR` (a PostgreSQL server of our own in that folder), `memory:` (gone at exit), or an open
+   * database. Default: `TASKER_DATABASE_URL`, else `file:.tasker`.
+   */
+  readonly database?: string | Database;
+  /** The schema everything lives in. Default `tasker`. */
+  readonly schema?: string;
+  /** Definitions to register; their handlers come with them. */
+  readonly tasks?: readonly AnyTaskDefinition[];
+  /** Templates to register whose handlers are in `handlers`, or in other processes. */
+  readonly templates?: readonly TemplateDocument[];
+  /** Handlers by the names that templates refer to them by. */
+  readonly handlers?: Readonly<Record<string, Handler>>;
+  /** Different content under a version that exists becomes a new revision instead of an error. Default false. */
+  readonly replaceTemplates?: boolean;
+  /** How this process works on steps; false: it does not. Default: it does when it has handlers. */
+  readonly worker?: WorkerOptions | false;
+  /** Bring the database up to date at the start. Default true. */
+  readonly migrate?: boolean;
+  /** Drop history older than this many days, week by week. Default: keep it. */
+  readonly retentionDays?: number;
+  /** Default: warnings and errors as JSON lines on standard error. */
+  readonly logger?: TaskerLogger;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests. */
+  readonly random?: Random;
+}
+
+/** @throws {InvalidOptions} with everything that is wrong */
+export function checkTaskerOptions(options: TaskerOptions): void {
+  const { retentionDays } = options;
+  if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1)) {
+    throw new InvalidOptions([`retentionDays must be a whole number of at least 1, not ${retentionDays}.`]);
+  }
+}

@@ -1,0 +1,84 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { TaskState, TemplateDocument } from '@tasker/contract';
+import type { Control } from '../control/control.ts';
+import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
+import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Database } from '../postgres/database.ts';
+
+/** Any definition made with `defineTask`. */
+export interface AnyTaskDefinition {
+  readonly '~types': { readonly input: unknown; readonly submitted: unknown; readonly results: unknown };
+  readonly document: TemplateDocument;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly inputSchema: StandardSchemaV1 | undefined;
+}
+
+/** What may be said about a task besides its context. */
+export type SubmitOptions = Omit<TaskRequest, 'namespace' | 'name' | 'version' | 'context'> & InTransaction;
+
+export interface InTransaction {
+  /**
+   * A connection of yours that is in a transaction: the task exists when, and only when, you commit. Of a database
+   * client with `query(text, values)`, such as `pg`.
+   */
+  readonly transaction?: ForeignTransaction;
+}
+
+export interface ForeignTransaction {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: unknown[] }>;
+}
+
+/** How a task ended; a complete one has the results of all its steps but those that were skipped. */
+export type Outcome<Results> =
+  | { readonly status: 'complete'; readonly results: Results }
+  | {
+      readonly status: Exclude<TaskState, 'complete' | 'pending' | 'in_progress'>;
+      readonly results: Partial<Results>;
+    };
+
+export interface TaskHandle<Results> {
+  readonly id: string;
+  /** The same request was submitted before, and this is the task of that time. */
+  readonly replayed: boolean;
+  /**
+   * Resolves when the task has ended, however it has ended.
+   *
+   * @throws {WaitTimedOut} after `timeoutMs` (default: never); the task goes on
+   */
+  completed(options?: { readonly timeoutMs?: number }): Promise<Outcome<Results>>;
+}
+
+/** Results of a task whose definition is not at hand. */
+export type UntypedResults = Readonly<Record<string, unknown>>;
+
+/**
+ * The engine in a program: submits tasks, works on their steps (unless told not to), and tells how they are.
+ */
+export interface Tasker extends Control {
+  /**
+   * Submits a task and returns when it is in the database.
+   *
+   * @throws {InvalidRequest} {InvalidContext} {TemplateNotFound} {DuplicateTask} {IdempotencyKeyReused}
+   *   {DatabaseUnavailable} nothing was written
+   */
+  submit<Definition extends AnyTaskDefinition>(
+    definition: Definition,
+    context: Definition['~types']['submitted'],
+    options?: SubmitOptions,
+  ): Promise<TaskHandle<Definition['~types']['results']>>;
+  submit(request: TaskRequest, options?: InTransaction): Promise<TaskHandle<UntypedResults>>;
+  /** Submits many tasks in one transaction: all of them or, when one cannot be, none. */
+  submitMany(requests: readonly TaskRequest[], options?: InTransaction): Promise<TaskHandle<UntypedResults>[]>;
+  /** A task that was submitted before, here or elsewhere. */
+  task(taskId: string): TaskHandle<UntypedResults>;
+  /** Registers a template; the same content again changes nothing. */
+  register(template: TemplateDocument | AnyTaskDefinition, options?: { replace?: boolean }): Promise<RegisteredPlan>;
+  /** The database, for reading and for the test kit. */
+  readonly db: Database;
+  /**
+   * Stops: finishes what runs (for up to the worker's `shutdownMs`), hands back the rest, and closes what it opened.
+   * With `abort`, running attempts get their signal at once.
+   */
+  stop(options?: { readonly abort?: boolean }): Promise<void>;
+}
