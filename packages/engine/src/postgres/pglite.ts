@@ -14,6 +14,8 @@ export interface PGliteOptions {
   readonly schema?: string;
   /** A data folder to start from, as `dumpImage` gave it: faster than making one. Not together with `folder`. */
   readonly image?: Blob;
+  /** Hears of troubles that harm nobody. Default: nobody does. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function openPGlite(options: PGliteOptions = {}): Promise<PGliteDat
     // Values go and come as on a real server: text in, our own parsers out.
     server.serializers = {};
     server.parsers = { ...resultParsers };
-    return new PGliteDatabase(server, schema, release);
+    return new PGliteDatabase(server, schema, release, options.onWarning ?? (() => undefined));
   } catch (error) {
     await release();
     throw error;
@@ -48,14 +50,18 @@ export class PGliteDatabase implements Database {
   readonly schema: string;
   readonly #server: PGlite;
   readonly #releaseFolder: () => Promise<void>;
+  readonly #warn: (message: string) => void;
+  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
   /** The transaction that the current asynchronous call chain is inside of. */
   readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
   #closing: Promise<void> | undefined;
 
-  constructor(server: PGlite, schema: string, releaseFolder: () => Promise<void>) {
+  constructor(server: PGlite, schema: string, releaseFolder: () => Promise<void>, warn: (message: string) => void) {
     this.#server = server;
     this.schema = schema;
     this.#releaseFolder = releaseFolder;
+    this.#warn = warn;
+    server.onNotification((channel, payload) => this.#dispatch(channel, payload));
   }
 
   async query<Row extends object>(statement: Statement, values?: readonly SqlValue[]): Promise<Row[]> {
@@ -90,11 +96,11 @@ export class PGliteDatabase implements Database {
   }
 
   async listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>> {
-    const stop = await this.#server.listen(`"${channel.replaceAll('"', '""')}"`, onMessage);
-    // Closing the database ends listening too; saying so afterwards is no error.
-    return async () => {
-      if (this.#closing === undefined) await stop();
-    };
+    const others = this.#listeners.get(channel);
+    if (others) others.add(onMessage);
+    else this.#listeners.set(channel, new Set([onMessage]));
+    if (!others) await this.#server.exec(`listen ${quoted(channel)}`);
+    return () => this.#unlisten(channel, onMessage);
   }
 
   /** The data folder as it is now, for `image`. */
@@ -105,6 +111,24 @@ export class PGliteDatabase implements Database {
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
+  }
+
+  async #unlisten(channel: string, onMessage: (payload: string) => void): Promise<void> {
+    const listeners = this.#listeners.get(channel);
+    if (!listeners?.delete(onMessage) || listeners.size > 0) return;
+    this.#listeners.delete(channel);
+    // Closing the database ends listening too; saying so afterwards is no error.
+    if (this.#closing === undefined) await this.#server.exec(`unlisten ${quoted(channel)}`);
+  }
+
+  #dispatch(channel: string, payload: string): void {
+    for (const onMessage of this.#listeners.get(channel) ?? []) {
+      try {
+        onMessage(payload);
+      } catch (error) {
+        this.#warn(`a listener on ${channel} failed: ${String(error)}`);
+      }
+    }
   }
 
   async #shutDown(): Promise<void> {
@@ -132,6 +156,10 @@ export class PGliteDatabase implements Database {
       throw new Error('Inside a transaction use the queries it was given: this database has only one connection.');
     }
   }
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
 }
 
 async function importPGlite() {

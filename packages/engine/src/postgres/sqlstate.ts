@@ -36,7 +36,7 @@ export function isForeignKeyViolation(error: unknown, constraint?: string): bool
   return sqlstate(error) === '23503' && namesConstraint(error, constraint);
 }
 
-/** A row fits none of the partitions that exist. The words are those of an English server: the code is shared. */
+/** A row fits none of the partitions that exist. */
 export function isMissingPartition(error: unknown): boolean {
   // A check constraint of a table has a name, the missing partition has none; so this works in every language.
   return sqlstate(error) === '23514' && error instanceof Error && !('constraint' in error && error.constraint);

@@ -15,10 +15,12 @@ import type { TestDatabase } from './test-database.ts';
 export async function borrowPGlite(empty: boolean): Promise<TestDatabase> {
   const db = idle.pop() ?? (await openPGlite({ image: await readImage() }));
   if (!empty) await migrate(db);
+  const stops = new Set<() => Promise<void>>();
   return {
-    db: withoutClosing(db),
+    db: lend(db, stops),
     url: 'memory:',
     drop: async () => {
+      for (const stop of stops) await stop();
       await db.script(dropEverything);
       idle.push(db);
     },
@@ -28,7 +30,6 @@ export async function borrowPGlite(empty: boolean): Promise<TestDatabase> {
 const idle: PGliteDatabase[] = [];
 
 const dropEverything = `
-  unlisten *;
   do $$
   declare name text;
   begin
@@ -43,14 +44,18 @@ const dropEverything = `
 `;
 
 /** What is under test may close its database; the PGlite behind it lives on. */
-function withoutClosing(db: PGliteDatabase): Database {
+function lend(db: PGliteDatabase, stops: Set<() => Promise<void>>): Database {
   return {
     kind: db.kind,
     schema: db.schema,
     query: (statement, values) => db.query(statement, values),
     script: (text) => db.script(text),
     transaction: (work) => db.transaction(work),
-    listen: (channel, onMessage) => db.listen(channel, onMessage),
+    listen: async (channel, onMessage) => {
+      const stop = await db.listen(channel, onMessage);
+      stops.add(stop);
+      return stop;
+    },
     close: async () => undefined,
   };
 }

@@ -31,19 +31,20 @@ export interface Binaries {
  * between its libraries are missing where install scripts do not run, and the server's user may be unable to reach
  * the package at all. Where it cannot be mended in place, a copy is made that can be used.
  *
+ * @param native the package's folder with the programs; default: that of this platform's package
+ * @param caches where a copy may be made; default: folders for such things, of the system or the user
  * @throws EmbeddedUnavailable
  */
-export function prepareBinaries(user: ServerUser): Binaries {
-  const native = findPackage();
+export function prepareBinaries(user: ServerUser, native = findPackage(), caches = cacheFolders()): Binaries {
   makeLinks(native);
   const inPlace = tryBinaries(join(native, 'bin'), user);
   if (typeof inPlace !== 'string') return inPlace;
-  for (const cache of cacheFolders()) {
+  for (const cache of caches) {
     const copy = copyTo(cache, native);
     const copied = copy === undefined ? undefined : tryBinaries(join(copy, 'bin'), user);
     if (typeof copied === 'object') return copied;
   }
-  throw new EmbeddedUnavailable(`PostgreSQL's programs do not run here (${inPlace})`);
+  throw new EmbeddedUnavailable(`PostgreSQL's programs do not run here: ${inPlace}`);
 }
 
 /** The binaries in a `bin` folder, or why they do not run. */
@@ -119,18 +120,20 @@ function copyTo(cache: string, native: string): string | undefined {
     mkdirSync(cache, { recursive: true, mode: 0o755 });
     // A folder that others can write to would let them put programs into our hands.
     if (!isOursAlone(cache)) return undefined;
-    if (!existsSync(target)) {
-      cpSync(native, join(part, 'native'), { recursive: true, verbatimSymlinks: true, filter: isNeeded });
-      makeLinks(join(part, 'native'));
-      openToAll(part);
-      renameSync(part, target);
-    }
+    if (!existsSync(target)) copyPrograms(native, part, target);
   } catch {
     // Not writable, full, or another process was faster: what counts is whether a copy is there now.
-  } finally {
-    rmSync(part, { recursive: true, force: true });
+    if (existsSync(part)) rmSync(part, { recursive: true });
   }
   return existsSync(target) ? join(target, 'native') : undefined;
+}
+
+/** Under another name first, so that a copy half made is never taken for a whole one. */
+function copyPrograms(native: string, part: string, target: string): void {
+  cpSync(native, join(part, 'native'), { recursive: true, verbatimSymlinks: true, filter: isNeeded });
+  makeLinks(join(part, 'native'));
+  openToAll(part);
+  renameSync(part, target);
 }
 
 function versionOf(packageFolder: string): string {
