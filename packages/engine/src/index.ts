@@ -1,4 +1,4 @@
-export type { Clock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit } from './control/control.ts';
 export * from './define.ts';
 export { createTasker } from './engine/create-tasker.ts';
