@@ -58,6 +58,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
       maxResultBytes: settings.maxResultBytes,
     }),
     listener: {
+      onStarted: () => undefined,
       onRecorded: () => undefined,
       onRefused: () => undefined,
       onFinished(task, state) {

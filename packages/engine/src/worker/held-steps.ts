@@ -1,14 +1,10 @@
-import type { CachedTask } from './task-cache.ts';
-
 /** A step in this worker's hands, from the call that handed it out to the call that records what became of it. */
 export interface HeldStep {
   readonly taskId: string;
   readonly step: number;
   readonly attempt: number;
   readonly lease: number;
-  /** Known from the moment it begins. */
-  task?: CachedTask;
-  /** Stops the running attempt: the step is no longer ours. */
+  /** Stops the attempt; there from the moment it begins. */
   abort?: (reason: Error) => void;
 }
 
@@ -23,6 +19,7 @@ export interface HeldSteps {
   /** Of the leases of these steps, those that hold no others. */
   closedBy(steps: readonly HeldStep[]): number[];
   all(): HeldStep[];
+  leases(): number[];
   inLease(lease: number): HeldStep[];
   readonly size: number;
 }
@@ -51,6 +48,7 @@ export function createHeldSteps(): HeldSteps {
       return [...leaving].filter(([lease, count]) => leases.get(lease)?.size === count).map(([lease]) => lease);
     },
     all: () => [...leases.values()].flatMap((steps) => [...steps]),
+    leases: () => [...leases.keys()],
     inLease: (lease) => [...(leases.get(lease) ?? [])],
     get size() {
       return size;

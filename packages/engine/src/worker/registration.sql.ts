@@ -27,7 +27,9 @@ export async function registerWorker(db: Queryable, registration: Registration):
 export interface Heartbeat {
   /** False: the worker was declared lost. */
   readonly alive: boolean;
-  /** Leases from which an operator took steps. */
+  /** All leases of the worker. */
+  readonly leases: readonly number[];
+  /** Of these, the ones from which an operator took steps. */
   readonly revoked: readonly number[];
   /** The highest queue there is: more than before means that there are queues to look at. */
   readonly newestQueue: number;
@@ -39,14 +41,23 @@ const heartbeat: Statement = {
            update tasker.worker set heartbeat_at = tasker.now()
             where id = $1 and state in ('running', 'stopping') returning id)
          select exists (select 1 from me) as alive,
+                (select coalesce(jsonb_agg(seq), '[]') from tasker.lease where worker = $1) as leases,
                 (select coalesce(jsonb_agg(seq), '[]') from tasker.lease where worker = $1 and revoked) as revoked,
                 (select coalesce(max(id), 0) from tasker.queue) as newest_queue`,
 };
 
 export async function sendHeartbeat(db: Queryable, workerId: number): Promise<Heartbeat> {
-  const [row] = await db.query<{ alive: boolean; revoked: number[]; newest_queue: number }>(heartbeat, [workerId]);
+  const [row] = await db.query<HeartbeatRow>(heartbeat, [workerId]);
   if (row === undefined) throw new Error('no heartbeat row');
-  return { alive: row.alive, revoked: row.revoked, newestQueue: row.newest_queue };
+  const { alive, leases, revoked, newest_queue: newestQueue } = row;
+  return { alive, leases, revoked, newestQueue };
+}
+
+interface HeartbeatRow {
+  readonly alive: boolean;
+  readonly leases: readonly number[];
+  readonly revoked: readonly number[];
+  readonly newest_queue: number;
 }
 
 export interface QueueRow {
@@ -57,12 +68,11 @@ export interface QueueRow {
 
 const queues: Statement = {
   text: `select q.id, n.name as namespace, q.handler from tasker.queue q join tasker.namespace n on n.id = q.namespace_id
-          where q.id > $1 order by q.id`,
+          order by q.id`,
 };
 
-/** Queues made after `newest`. */
-export async function listQueues(db: Queryable, newest: number): Promise<QueueRow[]> {
-  return db.query<QueueRow>(queues, [newest]);
+export async function listQueues(db: Queryable): Promise<QueueRow[]> {
+  return db.query<QueueRow>(queues);
 }
 
 const serve: Statement = { text: 'update tasker.worker set queues = $2::int[] where id = $1' };

@@ -25,7 +25,7 @@ export interface AdvanceRow {
   readonly kept: readonly HandedStep[];
   /** The step waited in a queue. */
   readonly taken: readonly HandedStep[];
-  readonly finished: readonly { readonly taskId: string; readonly state: 'complete' | 'error' }[];
+  readonly finished: readonly { readonly taskId: string; readonly state: 'complete' | 'error' | 'cancelled' }[];
   readonly edits: readonly StepEdit[];
   /** Nothing more was ready for this worker. */
   readonly dry: boolean;
@@ -156,12 +156,17 @@ function decode(row: Row): AdvanceRow {
     })),
     finished: items(row.finished_task).map((taskId, i) => ({
       taskId,
-      state: finishedState[i] === 'complete' ? 'complete' : 'error',
+      state: endState(finishedState[i]),
     })),
     edits: row.edits ?? [],
     dry: row.dry ?? false,
     nextDueMs: row.next_due_ms ?? undefined,
   };
+}
+
+function endState(state: string | undefined): 'complete' | 'error' | 'cancelled' {
+  if (state === 'complete' || state === 'error' || state === 'cancelled') return state;
+  throw new Error(`tasker.advance ended a task as ${state}`);
 }
 
 /** The elements of an array literal of uuids, numbers or states: nothing in it is ever quoted. */

@@ -1,0 +1,113 @@
+import type { PlanStep } from '../graph/plan.ts';
+import type { HandedStep, StepEdit } from '../lifecycle/3-advance/advance.ts';
+import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
+import type { AttemptEnd } from '../lifecycle/4-execution/start-attempt.ts';
+import { decideAfterFailure } from '../states/retry.ts';
+import { completeKnowledge, knowsAll } from './complete-knowledge.ts';
+import type { HeldStep, HeldSteps } from './held-steps.ts';
+import type { Ended } from './outbox.ts';
+import type { CachedTask, TaskCache } from './task-cache.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+/** Steps in hand, from being handed out to the end of their attempts. */
+export interface Attempts {
+  /** Begins steps that were handed out; those of tasks that are not at hand after a look-up. */
+  takeOn(steps: readonly HandedStep[], lease: number, edits: readonly StepEdit[]): void;
+  /** Steps that are being looked up or run. */
+  readonly running: number;
+}
+
+export interface AttemptsDeps extends WorkerDeps {
+  readonly cache: TaskCache;
+  readonly held: HeldSteps;
+  readonly onEnded: (ended: Ended) => void;
+  /** Whether steps are still begun; those handed out nevertheless are handed back. */
+  readonly mayBegin: () => boolean;
+  /** Repeats work until the database answers; undefined when nobody waits for it any more. */
+  readonly persist: <T>(work: () => Promise<T>) => Promise<T | undefined>;
+}
+
+export function createAttempts(deps: AttemptsDeps): Attempts {
+  const { db, clock, random, plans, cache, held, listener } = deps;
+  let running = 0;
+
+  function beginKnown(mine: HeldStep, edits: readonly StepEdit[]): boolean {
+    const task = cache.get(mine.taskId);
+    if (!knowsAll(task, mine.step)) return false;
+    begin(mine, task, edits);
+    return true;
+  }
+
+  async function beginUnknown(steps: readonly HeldStep[], edits: readonly StepEdit[]): Promise<void> {
+    const known = await deps.persist(async () => {
+      await completeKnowledge(db, plans, cache, steps);
+      return true;
+    });
+    if (known === undefined) return;
+    for (const step of steps)
+      if (!beginKnown(step, edits)) throw new Error(`task ${step.taskId} is not in the database`);
+  }
+
+  function begin(mine: HeldStep, task: CachedTask, edits: readonly StepEdit[]): void {
+    const step = task.registered.plan.steps[mine.step];
+    if (step === undefined) throw new Error(`task ${task.id} has no step ${mine.step}`);
+    const edit = edits.find((each) => each.task === task.id && each.step === mine.step);
+    const maxAttempts = edit?.max_attempts ?? step.retry.maxAttempts;
+    const place = placeOf(mine, task);
+    cache.hold(task);
+    if (edit?.skip) return end(mine, task, { ...place, kind: 'skip' });
+    if (!deps.mayBegin()) return end(mine, task, { ...place, kind: 'release' });
+    listener.onStarted(task, mine.step, mine.attempt);
+    const beganAt = clock.elapsed();
+    const params = { task, step, attempt: mine.attempt, maxAttempts, inputs: edit?.inputs ?? undefined };
+    mine.abort = deps.startAttempt(params, (attemptEnd) => {
+      end(mine, task, toOutcome(place, step, maxAttempts, beganAt, attemptEnd));
+    });
+  }
+
+  function end(mine: HeldStep, task: CachedTask, outcome: StepOutcome): void {
+    running -= 1;
+    deps.onEnded({ held: mine, task, outcome });
+  }
+
+  function toOutcome(
+    place: StepInLease,
+    step: PlanStep,
+    maxAttempts: number,
+    beganAt: number,
+    attemptEnd: AttemptEnd,
+  ): StepOutcome {
+    if (attemptEnd.kind === 'aborted') return { ...place, kind: 'release' };
+    const times = { ...place, beganAt, endedAt: clock.elapsed() };
+    if (attemptEnd.kind === 'success') {
+      const { resultText: result, metadataText: metadata = null } = attemptEnd;
+      return { ...times, kind: 'complete', result, metadata };
+    }
+    const { attempt } = place;
+    const decision = decideAfterFailure({ policy: step.retry, attempt, maxAttempts, failure: attemptEnd, random });
+    const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
+    return { ...times, kind: 'error', error: JSON.stringify(attemptEnd.error), retryMs };
+  }
+
+  return {
+    takeOn(steps, lease, edits) {
+      running += steps.length;
+      const mine = steps.map((step): HeldStep => ({ ...step, lease }));
+      // held before they can begin: their lease must not be closed over them
+      for (const step of mine) held.add(step);
+      const unknown = mine.filter((step) => !beginKnown(step, edits));
+      if (unknown.length === 0) return;
+      beginUnknown(unknown, edits).catch((error: unknown) => {
+        listener.onWarning('steps could not be begun', error);
+      });
+    },
+    get running() {
+      return running;
+    },
+  };
+}
+
+function placeOf({ step, attempt, lease }: HeldStep, task: CachedTask): StepInLease {
+  const { id: taskId, registered, priority } = task;
+  return { taskId, registered, priority, step, attempt, lease };
+}

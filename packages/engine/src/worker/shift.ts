@@ -1,0 +1,315 @@
+import { type Advanced, advance, listOpenLeases, WorkerLost } from '../lifecycle/3-advance/advance.ts';
+import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import { createAttempts } from './attempts.ts';
+import { createHeldSteps } from './held-steps.ts';
+import { createOutbox, type Ended } from './outbox.ts';
+import type { ServedQueues } from './queues.ts';
+import type { TaskCache } from './task-cache.ts';
+import { createTimers } from './timers.ts';
+import { unstorable } from './unstorable.ts';
+import { createWakeUp } from './wake-up.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+/**
+ * A worker works in shifts: from being registered to leaving, or to being declared lost. Everything here belongs to
+ * one identity; what a lost one held runs elsewhere, so nothing of it is carried over.
+ *
+ * The loop: hand in what became of the steps held, take new ones. One call does both. Outcomes gather while the calls
+ * before are under way: at low load a step is recorded the moment it ends, at high load hundreds share a commit. Steps
+ * that its outcomes open come straight back and run from the cache; steps that wait are taken when there is room, and
+ * looked for only when something says that there may be some.
+ */
+export interface Shift {
+  readonly workerId: number;
+  start(): void;
+  /** There may be work. */
+  wake(): void;
+  /** Leases as the database lists them: takes on what a lost answer handed out, stops what an operator took. */
+  reconcile(leases: readonly number[], revoked: readonly number[]): Promise<void>;
+  /** Finishes what runs, for up to `patienceMs`, then aborts it and hands it back. */
+  finish(patienceMs: number): Promise<void>;
+  /** The identity is no longer ours: stops everything and forgets it. */
+  abandon(reason: Error): void;
+}
+
+export interface ShiftDeps extends WorkerDeps {
+  readonly cache: TaskCache;
+  readonly queues: ServedQueues;
+  readonly onLost: (reason: WorkerLost) => void;
+}
+
+/** Calls under way at most: the second is prepared here while the first is in the database. */
+const lanes = 2;
+/** Outcomes in one call at most. */
+const outcomesLimit = 1000;
+/** Every so many calls, while others wait, what a call opens queues behind them: long tasks starve nobody. */
+const fairTurn = 8;
+/** Pauses between tries while the database does not answer, milliseconds. */
+const retryPause = { first: 50, most: 2_000 };
+/** How long aborted attempts are waited for when a shift ends, milliseconds. */
+const handBackMs = 5_000;
+
+interface Call {
+  readonly sent: readonly Ended[];
+  readonly emptyLeases: readonly number[];
+  /** Steps that may come back. */
+  readonly budget: number;
+  /** Of these, so many may be ones that the call itself opens. */
+  readonly keep: number;
+  /** Look for steps that wait, too. */
+  readonly take: boolean;
+  readonly wakeUps: number;
+}
+
+export function createShift(deps: ShiftDeps, workerId: number): Shift {
+  const { db, clock, settings, cache, queues, listener } = deps;
+  const held = createHeldSteps();
+  const outbox = createOutbox();
+  const activity = createWakeUp();
+  const timers = createTimers(clock);
+  const inFlight = new Set<number>();
+  let phase: 'working' | 'finishing' | 'over' = 'working';
+  let seq = 0;
+  let turn = 0;
+  /** Steps that calls under way may bring. */
+  let promised = 0;
+  let mayHaveWork = true;
+  let wakeUps = 0;
+  let dueAt = Number.POSITIVE_INFINITY;
+
+  const attempts = createAttempts({
+    ...deps,
+    held,
+    persist,
+    mayBegin: () => phase === 'working',
+    onEnded(ended) {
+      if (phase === 'over') return;
+      outbox.put(ended);
+      activity.wake();
+    },
+  });
+
+  async function runLane(): Promise<void> {
+    while (phase !== 'over') {
+      const call = nextCall();
+      if (call === undefined) await activity.wait();
+      else await makeCall(call);
+      // lets handlers that wait for nothing end first, so that their outcomes share the next call
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  function nextCall(): Call | undefined {
+    const free = phase === 'working' ? Math.max(0, settings.concurrency - attempts.running - promised) : 0;
+    const take = mayHaveWork && free > 0 && queues.ids.length > 0;
+    if (outbox.isEmpty && !(take && promised === 0)) return undefined;
+    turn += 1;
+    const keep = take && turn % fairTurn === 0 ? 0 : free;
+    promised += free;
+    return { ...outbox.take(outcomesLimit), budget: free, keep, take, wakeUps };
+  }
+
+  async function makeCall(call: Call): Promise<void> {
+    try {
+      await send(call);
+    } catch (error) {
+      if (phase === 'over') return;
+      if (error instanceof WorkerLost) deps.onLost(error);
+      else await afterRefusal(call, error);
+    } finally {
+      promised -= call.budget;
+    }
+  }
+
+  /** Says it until the database has heard it. An answer that got lost is looked for before it is said again. */
+  async function send(call: Call): Promise<void> {
+    for (let doubtful = false; !isOver(); doubtful = true) {
+      const lease = ++seq;
+      const closed = [...held.closedBy(call.sent.map((each) => each.held)), ...call.emptyLeases];
+      inFlight.add(lease);
+      try {
+        const advanced = await advance(db, clock, {
+          workerId,
+          seq: lease,
+          outcomes: call.sent.map((each) => each.outcome),
+          closed,
+          keep: call.keep,
+          want: call.budget,
+          queues: call.take ? queues.ids : [],
+          servesQueue: (queue) => queues.has(queue),
+          doubtful,
+        });
+        if (!isOver()) apply(call, lease, closed, advanced);
+        return;
+      } catch (error) {
+        if (!isConnectionLoss(error)) throw error;
+        listener.onWarning('the database does not answer; trying again', error);
+        await persist(() => adopt([lease]));
+      } finally {
+        inFlight.delete(lease);
+      }
+    }
+  }
+
+  function apply(call: Call, lease: number, closed: readonly number[], advanced: Advanced): void {
+    const refused = new Set(advanced.refused);
+    for (const { task, outcome } of call.sent) {
+      if (refused.has(outcome)) listener.onRefused(outcome);
+      else {
+        if (outcome.kind === 'complete') cache.addResult(task, outcome.step, outcome.result);
+        if (outcome.kind === 'skip') cache.addResult(task, outcome.step, null);
+        listener.onRecorded(outcome, task);
+      }
+    }
+    attempts.takeOn([...advanced.kept, ...advanced.taken], lease, advanced.edits);
+    for (const each of call.sent) letGo(each, closed);
+    for (const { taskId, state } of advanced.finished) finishTask(taskId, state);
+    if (call.take && advanced.dry && call.wakeUps === wakeUps) mayHaveWork = false;
+    if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
+    if (advanced.kept.length >= call.keep) listener.onWorkLeft();
+    activity.wake();
+  }
+
+  function letGo({ held: step, task }: Ended, closed: readonly number[]): void {
+    const emptied = held.remove(step);
+    if (emptied !== undefined && !closed.includes(emptied)) outbox.putEmptyLease(emptied);
+    cache.letGo(task);
+  }
+
+  function finishTask(taskId: string, state: Advanced['finished'][number]['state']): void {
+    const task = cache.get(taskId);
+    if (task === undefined) return;
+    cache.drop(taskId);
+    listener.onFinished(task, state);
+  }
+
+  /**
+   * The database refused a call, which is a fault of one of its outcomes: each goes again by itself, and the one that
+   * cannot be stored ends as an error that can.
+   */
+  async function afterRefusal(call: Call, error: unknown): Promise<void> {
+    const alone = { emptyLeases: [], budget: 0, keep: 0, take: false, wakeUps };
+    const [only] = call.sent;
+    if (call.sent.length > 1) {
+      call.emptyLeases.forEach(outbox.putEmptyLease);
+      for (const each of call.sent) await makeCall({ ...alone, sent: [each] });
+    } else if (only?.outcome.kind === 'complete') {
+      listener.onWarning('a result could not be stored; its step fails', error);
+      await makeCall({ ...alone, sent: [{ ...only, outcome: unstorable(only.outcome, error) }] });
+    } else {
+      listener.onWarning('a call was refused; trying again', error);
+      outbox.putBack(call.sent);
+      await timers.pause(retryPause.most);
+    }
+  }
+
+  /** Takes on what the database lists in leases of ours that we know nothing of. */
+  async function adopt(leases: readonly number[]): Promise<void> {
+    const open = await listOpenLeases(db, workerId, leases);
+    if (phase === 'over') return;
+    for (const { seq: lease, steps } of open) {
+      if (steps.length === 0) outbox.putEmptyLease(lease);
+      else attempts.takeOn(steps, lease, []);
+    }
+    activity.wake();
+  }
+
+  /** Repeats until the database answers; undefined when the shift ended meanwhile. */
+  async function persist<T>(work: () => Promise<T>): Promise<T | undefined> {
+    for (let pauseMs = retryPause.first; phase !== 'over'; pauseMs = Math.min(2 * pauseMs, retryPause.most)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isConnectionLoss(error)) throw error;
+        await timers.pause(pauseMs);
+      }
+    }
+    return undefined;
+  }
+
+  function wake(): void {
+    wakeUps += 1;
+    mayHaveWork = true;
+    activity.wake();
+  }
+
+  /** One timer stands for the earliest. */
+  function wakeWhenDue(delayMs: number): void {
+    const at = clock.elapsed() + delayMs;
+    if (at >= dueAt) return;
+    dueAt = at;
+    timers.after(delayMs, () => {
+      if (dueAt === at) dueAt = Number.POSITIVE_INFINITY;
+      wake();
+    });
+  }
+
+  const isOver = () => phase === 'over';
+  const isIdle = () => attempts.running === 0 && outbox.isEmpty && inFlight.size === 0;
+
+  async function untilIdle(patienceMs: number): Promise<void> {
+    let patient = true;
+    const stopWaiting = timers.after(patienceMs, () => {
+      patient = false;
+      activity.wake();
+    });
+    while (patient && !isIdle()) await activity.wait();
+    stopWaiting();
+  }
+
+  function abortAll(reason: Error): void {
+    for (const step of held.all()) step.abort?.(reason);
+  }
+
+  function end(): void {
+    phase = 'over';
+    timers.clear();
+    activity.wake();
+  }
+
+  return {
+    workerId,
+    start() {
+      for (let lane = 1; lane <= lanes; lane++) {
+        runLane().catch((error: unknown) => {
+          listener.onWarning('a worker lane broke', error);
+        });
+      }
+    },
+    wake,
+    async reconcile(leases, revoked) {
+      const known = new Set([...held.leases(), ...inFlight]);
+      const unknown = leases.filter((lease) => !known.has(lease) && lease <= seq);
+      if (unknown.length > 0) await adopt(unknown);
+      if (revoked.length > 0) await dropRevoked(revoked);
+    },
+    async finish(patienceMs) {
+      if (phase !== 'working') return;
+      phase = 'finishing';
+      await untilIdle(patienceMs);
+      abortAll(new Error('the worker is stopping'));
+      await untilIdle(handBackMs);
+      end();
+    },
+    abandon(reason) {
+      end();
+      abortAll(reason);
+      for (const step of held.all()) {
+        const task = cache.get(step.taskId);
+        if (task !== undefined && step.abort !== undefined) cache.letGo(task);
+      }
+    },
+  };
+
+  async function dropRevoked(leases: readonly number[]): Promise<void> {
+    const open = await listOpenLeases(db, workerId, leases);
+    const ours = new Set(
+      open.flatMap(({ seq: lease, steps }) => steps.map((step) => `${lease} ${step.taskId} ${step.step}`)),
+    );
+    for (const lease of leases) {
+      for (const step of held.inLease(lease)) {
+        if (!ours.has(`${lease} ${step.taskId} ${step.step}`)) step.abort?.(new Error('the step was taken away'));
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+
+/** Timers that all end together. */
+export interface Timers {
+  after(delayMs: number, work: () => void): () => void;
+  /** Again and again, `intervalMs` after the last time ended. Errors are the caller's to catch. */
+  every(intervalMs: number, work: () => Promise<void>): void;
+  pause(delayMs: number): Promise<void>;
+  /** Ends all of them; pauses under way resolve. */
+  clear(): void;
+}
+
+export function createTimers(clock: Clock): Timers {
+  const pending = new Map<() => void, (() => void) | undefined>();
+  let cleared = false;
+
+  function after(delayMs: number, work: () => void, onClear?: () => void): () => void {
+    if (cleared) {
+      onClear?.();
+      return () => undefined;
+    }
+    const cancel = clock.wakeAfter(delayMs, () => {
+      pending.delete(cancel);
+      work();
+    });
+    pending.set(cancel, onClear);
+    return () => {
+      pending.delete(cancel);
+      cancel();
+    };
+  }
+
+  function every(intervalMs: number, work: () => Promise<void>): void {
+    after(intervalMs, async () => {
+      await work();
+      every(intervalMs, work);
+    });
+  }
+
+  return {
+    after,
+    every,
+    pause: (delayMs) =>
+      new Promise((resolve) => {
+        after(delayMs, resolve, resolve);
+      }),
+    clear() {
+      cleared = true;
+      for (const [cancel, onClear] of pending) {
+        cancel();
+        onClear?.();
+      }
+      pending.clear();
+    },
+  };
+}
