@@ -46,7 +46,8 @@ export interface DefinedHandler<Result> {
 export function defineHandler<Depends extends string = never, Inputs extends string = never, Result = unknown>(
   name: string,
   needs: HandlerNeeds<Depends, Inputs>,
-  run: FunctionalHandler<Depends | Inputs, Result>,
+  // The names come from what is needed, not from what the function says of its arguments.
+  run: FunctionalHandler<NoInfer<Depends | Inputs>, Result>,
 ): DefinedHandler<Result>;
 export function defineHandler(
   name: string,
