@@ -1,0 +1,208 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/contract';
+import { InvalidTemplate } from '../errors.ts';
+import { normaliseTemplate, type TemplateSource, templateDefaults } from '../lifecycle/1-template/template-document.ts';
+import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
+import type { JsonFault } from './json-fault.ts';
+import {
+  type AcceptedBy,
+  isSchemaSource,
+  isStandardSchema,
+  type ProducedBy,
+  type SchemaSource,
+  toJsonSchema,
+} from './schema-source.ts';
+import type {
+  KeepsLiterals,
+  KnownSteps,
+  NoSteps,
+  Primitive,
+  ResultFault,
+  ResultOf,
+  ResultsOfSteps,
+  StepOptions,
+} from './step-options.ts';
+
+export interface TaskOptions<Schema> {
+  readonly name: string;
+  /** Default `default`. */
+  readonly namespace?: string;
+  /** Semantic version. Default `0.1.0`. What is registered under a version never changes. */
+  readonly version?: string;
+  readonly description?: string;
+  /** Documentation: author, tags, whatever else. */
+  readonly metadata?: JsonObject;
+  /** What the task's context looks like. Default: any object. */
+  readonly input?: Schema;
+  /** Whether the same context may be submitted twice. Default `always_unique`: yes. */
+  readonly identity?: IdentityStrategy;
+  /** The outside system of the steps that name none. */
+  readonly dependentSystem?: string;
+}
+
+/**
+ * Begins the definition of a task; its steps follow with `.step()`.
+ *
+ * @example
+ * export const processOrder = defineTask({ name: 'process_order', input: jsonSchema<Order>({ … }) })
+ *   .step('validate_cart', { run: ({ input }) => priceOf(input.cart) })
+ *   .step('process_payment', {
+ *     after: ['validate_cart'],
+ *     retry: { maxAttempts: 5 },
+ *     run: async ({ results, context }) => charge(results.validate_cart.total, context.idempotencyKey),
+ *   });
+ */
+export function defineTask<Schema = undefined>(
+  options: TaskOptions<Schema> & InputFault<Schema>,
+): TaskDefinition<InputOfSchema<Schema>, NoSteps, SubmittedBySchema<Schema>> {
+  return new TaskDefinition(options, []);
+}
+
+type InputOfSchema<Schema> = Schema extends SchemaSource ? ProducedBy<Schema> : JsonObject;
+type SubmittedBySchema<Schema> = Schema extends SchemaSource ? AcceptedBy<Schema> : JsonObject;
+
+/** The context is stored as the schema makes it, so that has to be JSON. */
+type InputFault<Schema> = Schema extends StandardSchemaV1
+  ? [JsonFault<ProducedBy<Schema>, 'The input'>] extends [never]
+    ? unknown
+    : { readonly input: JsonFault<ProducedBy<Schema>, 'The input'> }
+  : unknown;
+
+/**
+ * A task in the making, and ready at any moment: each `.step()` answers with a new definition, and `createTasker`
+ * takes the last.
+ */
+export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> {
+  /** Only types: what handlers are given, what `submit` takes, what the task results in. */
+  declare readonly '~types': TaskTypes<Input, ResultsOfSteps<Steps>, Submitted>;
+  readonly #options: TaskOptions<unknown>;
+  readonly #steps: readonly BuiltStep[];
+  #document: TemplateDocument | undefined;
+
+  constructor(options: TaskOptions<unknown>, steps: readonly BuiltStep[]) {
+    this.#options = options;
+    this.#steps = steps;
+  }
+
+  /**
+   * Adds a step.
+   *
+   * @throws {InvalidTemplate} when the name is taken, or `after` names a step that does not exist (yet)
+   */
+  step<
+    Name extends string,
+    After extends keyof Steps & string = never,
+    Result = never,
+    Returned = never,
+    Skippable extends boolean = false,
+  >(
+    name: NewName<Name, Steps>,
+    options: StepOptions<Input, Steps, After, undefined, Skippable, Result, Returned> & ResultFault<undefined, Result>,
+  ): TaskDefinition<
+    Input,
+    Steps & {
+      readonly [Added in Name]: {
+        readonly result: ResultOf<undefined, Skippable, Result, Returned>;
+        readonly upstream: After | Steps[After]['upstream'];
+      };
+    },
+    Submitted
+  >;
+  step<
+    Name extends string,
+    Literal extends Primitive,
+    After extends keyof Steps & string = never,
+    Schema = undefined,
+    Result extends KeepsLiterals<Literal> = never,
+    Returned = never,
+    Skippable extends boolean = false,
+  >(
+    name: NewName<Name, Steps>,
+    options: StepOptions<Input, Steps, After, Schema, Skippable, Result, Returned> & ResultFault<Schema, Result>,
+  ): TaskDefinition<
+    Input,
+    Steps & {
+      readonly [Added in Name]: {
+        readonly result: ResultOf<Schema, Skippable, Result, Returned>;
+        readonly upstream: After | Steps[After]['upstream'];
+      };
+    },
+    Submitted
+  >;
+  step(name: string, options: LooseStepOptions): TaskDefinition<Input, Steps, Submitted> {
+    this.#refuseBadNames(name, options.after ?? []);
+    const { namespace = templateDefaults.namespace, name: task, version = templateDefaults.version } = this.#options;
+    const step = buildStep(name, options, `${namespace}/${task}@${version}#${name}`);
+    return new TaskDefinition(this.#options, [...this.#steps, step]);
+  }
+
+  /** The template, in its normal form. */
+  get document(): TemplateDocument {
+    this.#document ??= normaliseTemplate(templateSource(this.#options, this.#steps));
+    return this.#document;
+  }
+
+  /** The handlers that come with the definition, by the names its steps refer to them by. */
+  get handlers(): ReadonlyMap<string, Handler> {
+    return new Map(
+      this.#steps.flatMap(({ source, handler }) => (handler === undefined ? [] : [[source.handler.callable, handler]])),
+    );
+  }
+
+  /** The Standard Schema of the context, if it is one: to be checked where a task is submitted. */
+  get inputSchema(): StandardSchemaV1 | undefined {
+    const { input } = this.#options;
+    return isSchemaSource(input) && isStandardSchema(input) ? input : undefined;
+  }
+
+  #refuseBadNames(name: string, after: readonly string[]): void {
+    const known = new Set(this.#steps.map((step) => step.source.name));
+    const problems = [
+      ...(known.has(name) ? [`There is a step named \`${name}\` already.`] : []),
+      ...after.flatMap((parent) =>
+        known.has(parent) ? [] : [`Step \`${name}\` runs after \`${parent}\`, which does not exist.`],
+      ),
+    ];
+    if (problems.length === 0) return;
+    throw new InvalidTemplate(problems.map((message) => ({ path: `steps[${this.#steps.length}]`, message })));
+  }
+}
+
+/** A definition, whatever its types: what `createTasker` takes. */
+export interface AnyTaskDefinition {
+  readonly '~types': TaskTypes<unknown, unknown, unknown>;
+  readonly document: TemplateDocument;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly inputSchema: StandardSchemaV1 | undefined;
+}
+
+export interface TaskTypes<Input, Results, Submitted> {
+  readonly input: Input;
+  readonly submitted: Submitted;
+  readonly results: Results;
+}
+
+/** The context that a definition's handlers are given. */
+export type InputOf<Definition extends AnyTaskDefinition> = Definition['~types']['input'];
+/** The context that a definition is submitted with: what has a default may be left out. */
+export type SubmittedOf<Definition extends AnyTaskDefinition> = Definition['~types']['submitted'];
+/** The results of a definition's steps, by name. */
+export type ResultsOf<Definition extends AnyTaskDefinition> = Definition['~types']['results'];
+
+type NewName<Name extends string, Steps> = Name extends keyof Steps ? `There is a step named ${Name} already.` : Name;
+
+function templateSource(options: TaskOptions<unknown>, steps: readonly BuiltStep[]): TemplateSource {
+  const { input } = options;
+  return {
+    name: options.name,
+    namespace_name: options.namespace ?? null,
+    version: options.version ?? null,
+    description: options.description ?? null,
+    metadata: options.metadata ?? null,
+    system_dependencies: options.dependentSystem === undefined ? null : { primary: options.dependentSystem },
+    identity_strategy: options.identity ?? null,
+    input_schema: isSchemaSource(input) ? (toJsonSchema(input, 'input') ?? null) : null,
+    steps: steps.map(({ source }) => source),
+  };
+}

@@ -1,0 +1,82 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import type { JsonObject, Violation } from '@tasker/contract';
+import { isJsonObject, parseJson } from '../json/parse.ts';
+import { formatPath } from '../json/path.ts';
+
+/** A JSON Schema with the TypeScript type that its author says it describes; see {@link jsonSchema}. */
+export interface TypedJsonSchema<Value> {
+  readonly jsonSchema: JsonObject;
+  /** Never there: carries the type. */
+  readonly '~type'?: Value;
+}
+
+/** Whatever describes data: a JSON Schema, or any schema of a Standard Schema library (zod, valibot, arktype …). */
+export type SchemaSource = StandardSchemaV1 | TypedJsonSchema<unknown>;
+
+/**
+ * A JSON Schema (2020-12) for data of type `Value`.
+ *
+ * @example defineTask({ name: 'process_order', input: jsonSchema<Order>({ type: 'object', required: ['cart'] }) })
+ */
+export function jsonSchema<Value = JsonObject>(schema: JsonObject): TypedJsonSchema<Value> {
+  return { jsonSchema: schema };
+}
+
+/** What a schema accepts: before its defaults. */
+export type AcceptedBy<Schema> = Schema extends StandardSchemaV1
+  ? StandardSchemaV1.InferInput<Schema>
+  : Schema extends TypedJsonSchema<infer Value>
+    ? Value
+    : unknown;
+
+/** What a schema makes of what it accepts: with its defaults. */
+export type ProducedBy<Schema> = Schema extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<Schema>
+  : Schema extends TypedJsonSchema<infer Value>
+    ? Value
+    : unknown;
+
+/**
+ * The JSON Schema of a schema, which is stored with the template so that every process, in any language, can check
+ * against it. Undefined for a Standard Schema that cannot say: it is checked in the processes that have it.
+ */
+export function toJsonSchema(source: SchemaSource, side: 'input' | 'output'): JsonObject | undefined {
+  if (!isStandardSchema(source)) return source.jsonSchema;
+  const standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props> = source['~standard'];
+  try {
+    const schema = standard.jsonSchema?.[side]({ target: 'draft-2020-12' });
+    const copy = schema === undefined ? null : parseJson(JSON.stringify(schema));
+    return isJsonObject(copy) ? copy : undefined;
+  } catch {
+    // The standard has converters throw for what JSON Schema has no words for.
+    return undefined;
+  }
+}
+
+export type StandardCheck =
+  | { readonly value: unknown; readonly violations?: undefined }
+  | { readonly violations: readonly Violation[] };
+
+/** Checks a value against a Standard Schema: the value with defaults and transformations, or every violation. */
+export async function checkStandardSchema(schema: StandardSchemaV1, value: unknown): Promise<StandardCheck> {
+  const checked = await schema['~standard'].validate(value);
+  if (checked.issues === undefined) return { value: checked.value };
+  return { violations: checked.issues.map(toViolation) };
+}
+
+export function isStandardSchema(source: SchemaSource): source is StandardSchemaV1 {
+  return '~standard' in source;
+}
+
+export function isSchemaSource(value: unknown): value is SchemaSource {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    ('~standard' in value || 'jsonSchema' in value)
+  );
+}
+
+function toViolation({ message, path = [] }: StandardSchemaV1.Issue): Violation {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  return { path: formatPath(keys.map((key) => (typeof key === 'symbol' ? String(key) : key))), message };
+}
