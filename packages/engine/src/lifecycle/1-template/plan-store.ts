@@ -7,12 +7,13 @@ import type { Plan } from '../../graph/plan.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
 import type { Database, Queryable } from '../../postgres/database.ts';
 import { findNewestRevision, findRevision, findVersions, type RevisionRow } from './find-revision.sql.ts';
+import { readTemplate } from './read-template.ts';
 import { ensureQueues, insertPlan, lockTemplate } from './save-template.sql.ts';
 
 /** Templates in the database, with compiled plans kept at hand. */
 export interface PlanStore {
   /**
-   * Stores a template; the same content again changes nothing.
+   * Checks and stores a template; the same content again changes nothing.
    *
    * @param replace makes different content under the same version a new revision instead of a TemplateConflict;
    *   tasks keep the revision they started with
@@ -57,7 +58,8 @@ export function createPlanStore(db: Database): PlanStore {
   }
 
   return {
-    async register(document, options = {}) {
+    async register(offered, options = {}) {
+      const document = readTemplate(offered);
       const plan = compilePlan(document);
       const registered = await db.transaction((tx) => save(tx, plan, document, options.replace ?? false));
       newest.clear();
