@@ -27,3 +27,5 @@ export const systemClock: Clock = {
 
 /** Uniform in [0, 1): jitter and ids. */
 export type Random = () => number;
+
+export const systemRandom: Random = () => Math.random();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Json } from '@tasker/contract';
-import { systemClock } from '../clock.ts';
+import { systemClock, systemRandom } from '../clock.ts';
 import { createControl } from '../control/control.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
@@ -31,12 +31,13 @@ import { checkTaskerOptions, type TaskerOptions } from './tasker-options.ts';
 export async function createTasker(options: TaskerOptions = {}): Promise<Tasker> {
   checkTaskerOptions(options);
   const settings = workerSettings(options.worker === false ? {} : (options.worker ?? {}));
-  const { clock = systemClock, random = Math.random, logger = defaultLogger(), replaceTemplates = false } = options;
+  const { clock = systemClock, random = systemRandom, logger = defaultLogger(), replaceTemplates = false } = options;
   const warn = (message: string, error?: unknown) => {
     logger.warn({ err: error }, message);
   };
   const { db, close } = await open(options, warn);
   const plans = createPlanStore(db);
+  const loadPlan = (revisionId: number) => plans.load(revisionId);
   const handlers = new HandlerRegistry();
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
@@ -78,7 +79,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     db,
     clock,
     random,
-    loadPlan: plans.load,
+    loadPlan,
     retentionDays: options.retentionDays,
     onRecovered(recovered) {
       warn(`worker ${recovered.workerName} was lost; its ${recovered.outcomes.length} steps run elsewhere`);
@@ -94,7 +95,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
 
   const control = createControl({
     db,
-    loadPlan: plans.load,
+    loadPlan,
     onChanged({ revoked, opened, to }) {
       if (revoked) {
         worker.checkRevoked();

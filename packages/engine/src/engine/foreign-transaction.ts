@@ -6,8 +6,7 @@ import type { ForeignTransaction } from './tasker.ts';
 export function foreignTransaction(client: ForeignTransaction, schema: string): Queryable {
   return {
     async query<Row extends object>({ text }: { text: string }, values: readonly unknown[] = []) {
-      const { rows } = await client.query(inSchema(text, schema), [...values]);
-      return rows as Row[];
+      return (await client.query<Row>(inSchema(text, schema), [...values])).rows;
     },
     async script(text: string) {
       await client.query(inSchema(text, schema), []);

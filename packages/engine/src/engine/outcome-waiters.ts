@@ -1,4 +1,3 @@
-import type { Json, TerminalTaskState } from '@tasker/contract';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { WaitTimedOut } from '../errors.ts';

@@ -69,8 +69,9 @@ export function taskerOf({ db, control, submitter, waiters, register, stop }: Ta
 }
 
 /** The one place where results that came back as JSON are given the types that their definition promised. */
-function asPromised<Results>(outcome: Outcome<UntypedResults>): Outcome<Results> {
-  return outcome as Outcome<Results>;
+function asPromised<Results>(outcome: Outcome<UntypedResults>): Outcome<Results>;
+function asPromised(outcome: Outcome<UntypedResults>): Outcome<UntypedResults> {
+  return outcome;
 }
 
 function isInTransaction(options: unknown): options is InTransaction {

@@ -26,7 +26,7 @@ export interface InTransaction {
 }
 
 export interface ForeignTransaction {
-  query(text: string, values: unknown[]): Promise<{ readonly rows: unknown[] }>;
+  query<Row extends object>(text: string, values: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
 
 /** How a task ended; a complete one has the results of all its steps but those that were skipped. */

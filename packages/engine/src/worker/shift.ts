@@ -66,7 +66,9 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   const held = createHeldSteps();
   const outbox = createOutbox();
   const activity = createWakeUp();
-  const timers = createTimers(clock);
+  const timers = createTimers(clock, (error) => {
+    listener.onWarning('a round failed; the next one follows', error);
+  });
   const inFlight = new Set<number>();
   let phase: 'working' | 'finishing' | 'over' = 'working';
   let seq = 0;
@@ -191,7 +193,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     const alone = { emptyLeases: [], budget: 0, keep: 0, take: false, wakeUps };
     const [only] = call.sent;
     if (call.sent.length > 1) {
-      call.emptyLeases.forEach(outbox.putEmptyLease);
+      for (const lease of call.emptyLeases) outbox.putEmptyLease(lease);
       for (const each of call.sent) await makeCall({ ...alone, sent: [each] });
     } else if (only?.outcome.kind === 'complete') {
       listener.onWarning('a result could not be stored; its step fails', error);

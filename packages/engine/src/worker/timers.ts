@@ -3,14 +3,15 @@ import type { Clock } from '../clock.ts';
 /** Timers that all end together. */
 export interface Timers {
   after(delayMs: number, work: () => void): () => void;
-  /** Again and again, `intervalMs` after the last time ended. Errors are the caller's to catch. */
+  /** Again and again, `intervalMs` after the last time ended. */
   every(intervalMs: number, work: () => Promise<void>): void;
   pause(delayMs: number): Promise<void>;
   /** Ends all of them; pauses under way resolve. */
   clear(): void;
 }
 
-export function createTimers(clock: Clock): Timers {
+/** @param onError hears of repeated work that failed; it goes on */
+export function createTimers(clock: Clock, onError: (error: unknown) => void): Timers {
   const pending = new Map<() => void, (() => void) | undefined>();
   let cleared = false;
 
@@ -31,9 +32,12 @@ export function createTimers(clock: Clock): Timers {
   }
 
   function every(intervalMs: number, work: () => Promise<void>): void {
-    after(intervalMs, async () => {
-      await work();
-      every(intervalMs, work);
+    after(intervalMs, () => {
+      work()
+        .catch(onError)
+        .finally(() => {
+          every(intervalMs, work);
+        });
     });
   }
 

@@ -26,9 +26,14 @@ export function createWorker(deps: WorkerDeps): Worker {
   const { db, clock, settings, listener } = deps;
   const cache = createTaskCache(settings.cacheBytes);
   const queues = createServedQueues(deps);
-  const timers = createTimers(clock);
+  const timers = createTimers(clock, onRoundFailed);
   let shift: Shift | undefined;
   let stopping: Promise<void> | undefined;
+
+  /** While the database is away there is nothing to report: the calls do. */
+  function onRoundFailed(error: unknown): void {
+    if (!isConnectionLoss(error)) listener.onWarning('a heartbeat failed; the next one follows', error);
+  }
 
   async function beginShift(): Promise<void> {
     const { namespaces, concurrency, leaseMs } = settings;
@@ -47,12 +52,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   async function beat(): Promise<void> {
-    try {
-      if (shift === undefined) await beginShift();
-      else await beatOf(shift);
-    } catch (error) {
-      if (!isConnectionLoss(error)) listener.onWarning('a heartbeat failed; the next one follows', error);
-    }
+    if (shift === undefined) await beginShift();
+    else await beatOf(shift);
   }
 
   async function beatOf(current: Shift): Promise<void> {
@@ -89,7 +90,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (cache.get(task.id) === undefined) cache.add(task);
     },
     checkRevoked: () => {
-      beat().catch(() => undefined);
+      beat().catch(onRoundFailed);
     },
     async refreshQueues() {
       if (shift !== undefined && (await queues.refresh(shift.workerId))) shift.wake();

@@ -4,8 +4,5 @@ import type { Clock, Random } from '../../clock.ts';
 /** Makes ids of tasks: version 7 UUIDs whose last 20 bits are left to the steps (`graph/step-id.ts`). */
 export function createTaskIds(clock: Clock, random: Random): () => string {
   const generator = new V7Generator({ nextUint32: () => Math.floor(random() * 2 ** 32) });
-  return () => `${generator.generateOrResetCore(clock.now(), clockRollbackMs).toString().slice(0, -5)}00000`;
+  return () => `${generator.generateOrResetWithTs(clock.now()).toString().slice(0, -5)}00000`;
 }
-
-/** A clock set back by less than this keeps ids in order; set back further, ids follow the clock. */
-const clockRollbackMs = 10_000;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
+import { parseJson } from '../../json/parse.ts';
 import { plainArray, textArray } from '../../postgres/array-literal.ts';
 import type { Queryable, SqlValue, Statement } from '../../postgres/database.ts';
 import type { AdvanceBatch } from './advance-batch.ts';
@@ -137,7 +138,7 @@ function otherRecord(other: AdvanceBatch['others'][number], ago: (moment: number
     ...held,
     began: ago(other.beganAt),
     ended: ago(other.endedAt),
-    error: JSON.parse(other.error),
+    error: parseJson(other.error),
     retry_ms: other.retryMs,
   };
 }

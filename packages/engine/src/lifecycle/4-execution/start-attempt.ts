@@ -70,7 +70,7 @@ export function createStartAttempt(deps: ExecutionDeps): StartAttempt {
       if (returned instanceof Promise) {
         returned.then(
           (value) => finish(returnedEnd(value)),
-          (thrown) => finish(thrownEnd(thrown)),
+          (thrown: unknown) => finish(thrownEnd(thrown)),
         );
       } else finish(returnedEnd(returned));
     } catch (thrown) {
