@@ -1,6 +1,6 @@
 // Proves that what would be published works: packs the packages, installs them into an empty folder as a user would,
-// imports every name they export, compiles against their types and starts the command. Needs the registry; about half
-// a minute.
+// imports every name they export, compiles and runs the README's program, starts the command. Needs the registry; about
+// half a minute.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ try {
   refuseStrayFiles();
   importEveryName();
   compileAgainstTypes();
+  runTheReadme();
   startTheCommand();
   importDefineWithoutDriver();
   console.log('The packed packages work.');
@@ -43,7 +44,7 @@ function pack() {
 
 function install(tarballs) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  npm(folder, 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional', ...tarballs);
+  npm(folder, 'install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs);
 }
 
 function refuseStrayFiles() {
@@ -63,14 +64,21 @@ function importEveryName() {
 }
 
 function compileAgainstTypes() {
-  const program = subpaths.map((subpath, index) => `import * as names${index} from '${subpath}';`);
+  const imports = subpaths.map((subpath, index) => `import * as names${index} from '${subpath}';`);
   const used = subpaths.map((_, index) => `names${index}`).join(', ');
-  writeFileSync(join(folder, 'program.ts'), `${program.join('\n')}\nexport const all = [${used}];\n`);
-  cpSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), { recursive: true });
-  cpSync(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'), { recursive: true });
+  writeFileSync(join(folder, 'names.ts'), `${imports.join('\n')}\nexport const all = [${used}];\n`);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  writeFileSync(join(folder, 'readme.ts'), /^```ts\n(?<program>.*?)^```$/ms.exec(readme).groups.program);
+  for (const types of ['@types/node', 'undici-types']) {
+    cpSync(join(root, 'node_modules', types), join(folder, 'node_modules', types), { recursive: true });
+  }
   const compiler = join(root, 'node_modules/@typescript/native/bin/tsc');
-  node(compiler, ...'--noEmit --strict --target es2023 --module nodenext --types node program.ts'.split(' '));
+  node(compiler, ...'--strict --target es2023 --module nodenext --types node names.ts readme.ts'.split(' '));
   console.log('✓ types, as a user with strict settings sees them');
+}
+
+function runTheReadme() {
+  console.log(`✓ the README's program: ${node('readme.js').trim()}`);
 }
 
 function startTheCommand() {
