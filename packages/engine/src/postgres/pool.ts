@@ -66,8 +66,9 @@ class PgPool implements Database {
       keepAliveInitialDelayMillis: 10_000,
       types: { getTypeParser: resultParser },
     };
-    this.#pool = openDriverPool(url, { ...connection, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
-    this.#pool.on('error', (error) => this.#warn(`an idle database connection broke: ${error.message}`));
+    const target = readTarget(url, connection);
+    this.#pool = new pg.Pool({ ...connection, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
+    this.#pool.on('error', (error) => this.#warn(`an idle connection to ${target} broke: ${error.message}`));
     // A connection that breaks while it is checked out tells its query; without a listener it would end the process.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#notifications = new Notifications({
@@ -255,9 +256,11 @@ function isServerGone(error: unknown): boolean {
   return !(error instanceof Error && error.message === 'timeout exceeded when trying to connect');
 }
 
-function openDriverPool(url: string, config: pg.PoolConfig): pg.Pool {
+/** Where the URL leads. The pool reads it when it first connects; here it is read while somebody can still mend it. */
+function readTarget(url: string, connection: pg.ClientConfig): string {
   try {
-    return new pg.Pool(config);
+    const { host, port, database } = new pg.Client(connection);
+    return `${host}:${port}/${database}`;
   } catch (error) {
     throw new Error(`The database URL ${printableUrl(url)} cannot be read.`, { cause: error });
   }
