@@ -18,6 +18,8 @@ import {
   upsertStepEdit,
 } from './write-change.sql.ts';
 
+export type { By } from './write-change.sql.ts';
+
 /** A task that nobody else can change, as an operator's command sees it. */
 export interface TaskInHand {
   readonly task: HeldTask;

@@ -3,7 +3,10 @@ import { hostname } from 'node:os';
 import type { Json } from '@tasker/contract';
 import { systemClock, systemRandom } from '../clock.ts';
 import { createControl } from '../control/control.ts';
+import { createEventBus } from '../events/event-bus.ts';
+import { createLifecycleEvents } from '../events/lifecycle-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
+import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
 import { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { createStartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
@@ -42,6 +45,8 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
   const deadlines = createDeadlines(clock);
+  const bus = createEventBus(warn);
+  const events = createLifecycleEvents(bus, clock, createTaskIds(clock, random));
 
   const worker = createWorker({
     db,
@@ -59,10 +64,13 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
       maxResultBytes: settings.maxResultBytes,
     }),
     listener: {
-      onStarted: () => undefined,
-      onRecorded: () => undefined,
-      onRefused: () => undefined,
+      onStarted: events.started,
+      onRecorded: events.recorded,
+      onRefused({ taskId, step, attempt }) {
+        logger.info({ task_id: taskId, step, attempt }, 'an outcome came too late and was refused');
+      },
       onFinished(task, state) {
+        events.finished(task, state);
         const results = knownResults(task);
         if (results === undefined) waiters.look();
         else waiters.settle(task.id, () => ({ status: state, results: results() }), task.bytes);
@@ -96,7 +104,9 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const control = createControl({
     db,
     loadPlan,
-    onChanged({ revoked, opened, to }) {
+    onChanged(changed, by) {
+      const { revoked, opened, to } = changed;
+      events.changed(changed, by);
       if (revoked) {
         worker.checkRevoked();
         announcer.announce('revoked');
@@ -120,8 +130,9 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     onPrepared({ task, registered }) {
       if (works) worker.remember({ ...task, registered });
     },
-    onSubmitted({ replayed }) {
+    onSubmitted({ replayed, task, registered }) {
       if (replayed) return;
+      events.submitted({ id: task.id, registered, correlationId: task.correlationId ?? task.id });
       worker.wake();
       announcer.announce('work');
     },
@@ -174,7 +185,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     throw error;
   }
 
-  return taskerOf({ db, control, submitter, waiters, register, stop });
+  return taskerOf({ db, bus, control, submitter, waiters, register, stop });
 }
 
 async function open(options: TaskerOptions, onWarning: (message: string) => void) {

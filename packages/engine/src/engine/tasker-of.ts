@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Database } from '../postgres/database.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
@@ -16,6 +17,7 @@ import type {
 
 export interface TaskerParts {
   readonly db: Database;
+  readonly bus: EventBus;
   readonly control: Control;
   readonly submitter: Submitter;
   readonly waiters: OutcomeWaiters;
@@ -24,7 +26,7 @@ export interface TaskerParts {
 }
 
 /** The face of the engine over its running parts. */
-export function taskerOf({ db, control, submitter, waiters, register, stop }: TaskerParts): Tasker {
+export function taskerOf({ db, bus, control, submitter, waiters, register, stop }: TaskerParts): Tasker {
   function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
     return {
       id: taskId,
@@ -64,6 +66,7 @@ export function taskerOf({ db, control, submitter, waiters, register, stop }: Ta
     },
     task: (taskId) => handleOf({ taskId, replayed: false }),
     register,
+    on: bus.on,
     stop,
   };
 }

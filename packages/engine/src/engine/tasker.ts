@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TaskState, TemplateDocument } from '@tasker/contract';
 import type { Control } from '../control/control.ts';
+import type { Subscribe } from '../events/event-bus.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
@@ -26,7 +27,11 @@ export interface InTransaction {
 }
 
 export interface ForeignTransaction {
-  query<Row extends object>(text: string, values: unknown[]): Promise<{ readonly rows: Row[] }>;
+  query<Row extends object>(text: string, values: unknown[]): Promise<ForeignRows<Row>>;
+}
+
+export interface ForeignRows<Row> {
+  readonly rows: Row[];
 }
 
 /** How a task ended; a complete one has the results of all its steps but those that were skipped. */
@@ -74,6 +79,8 @@ export interface Tasker extends Control {
   task(taskId: string): TaskHandle<UntypedResults>;
   /** Registers a template; the same content again changes nothing. */
   register(template: TemplateDocument | AnyTaskDefinition, options?: { replace?: boolean }): Promise<RegisteredPlan>;
+  /** Hears of what this process does, after it is committed; returns how to stop listening. `*` hears everything. */
+  readonly on: Subscribe;
   /** The database, for reading and for the test kit. */
   readonly db: Database;
   /**

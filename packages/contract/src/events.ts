@@ -1,0 +1,66 @@
+/**
+ * What Tasker publishes about tasks and steps: each fact once, after it is committed, by the process that caused it.
+ * A fact that a later process finds out (a worker that was lost) is published by that process.
+ */
+export const eventNames = [
+  'task.initialize_requested',
+  'task.start_requested',
+  'task.completed',
+  'task.failed',
+  'task.retry_requested',
+  'task.cancelled',
+  'task.resolved_manually',
+  'step.execution_requested',
+  'step.completed',
+  'step.failed',
+  'step.skipped',
+  'step.retry_requested',
+  'step.cancelled',
+  'step.resolved_manually',
+  'observability.step.backoff',
+  'observability.step.max_retries_reached',
+] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** What every event says. Times are ISO 8601. */
+export interface EventBase {
+  readonly event_id: string;
+  readonly event_type: EventName;
+  readonly timestamp: string;
+  readonly task_id: string;
+  readonly task_name: string;
+  readonly namespace: string;
+  readonly version: string;
+  readonly correlation_id: string;
+}
+
+export interface TaskEvent extends EventBase {
+  readonly total_steps: number;
+  readonly from_state: string | null;
+  readonly to_state: string;
+  /** Of operators' actions. */
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+export interface StepEvent extends EventBase {
+  readonly step_id: string;
+  readonly step_name: string;
+  readonly attempt_number: number;
+  readonly retry_limit: number;
+  readonly from_state: string | null;
+  readonly to_state: string;
+  /** Seconds in the handler, of attempts that ended. */
+  readonly execution_duration?: number;
+  /** Of failures. */
+  readonly error_message?: string;
+  readonly exception_class?: string;
+  readonly error_code?: string;
+  readonly backtrace?: readonly string[];
+  /** Of waits before a retry. */
+  readonly backoff_seconds?: number;
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+export type EventOf<Name extends EventName> = Name extends `task.${string}` ? TaskEvent : StepEvent;
