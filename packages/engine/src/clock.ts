@@ -10,6 +10,8 @@ export interface Clock {
   elapsed(): number;
   /** Calls `wake` once after `delayMs`; the returned function takes it back. Does not keep the process alive. */
   wakeAfter(delayMs: number, wake: () => void): () => void;
+  /** Told of a handler at work: a simulated clock stands still meanwhile, because nobody knows how long it takes. */
+  during?(work: Promise<unknown>): void;
 }
 
 /** setTimeout fires at once for anything longer; a timer that is due later simply looks again. */

@@ -14,5 +14,16 @@ export type {
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
+export { readTemplate } from './lifecycle/1-template/read-template.ts';
+export { readTemplateYaml } from './lifecycle/1-template/read-template-yaml.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
+export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
+export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
+export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
+export { findSteps, type StepView } from './views/find-steps.sql.ts';
+export { findTask, type TaskSummary, type TaskView } from './views/find-tasks.sql.ts';
+export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
+export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
+export { type StepEdge, type TaskDetail, taskDetail } from './views/task-detail.ts';
+export { type HistoryFact, type HistoryKind, taskHistory } from './views/task-history.sql.ts';
 export type { WorkerOptions } from './worker/worker-options.ts';

@@ -155,7 +155,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     });
     works = options.worker !== false && (options.worker !== undefined || handlers.callables().length > 0);
     if (works) await worker.start();
-    upkeep.start();
+    if (options.upkeep !== false) upkeep.start();
   }
 
   async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {

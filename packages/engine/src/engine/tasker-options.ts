@@ -25,6 +25,11 @@ export interface TaskerOptions {
   readonly replaceTemplates?: boolean;
   /** How this process works on steps; false: it does not. Default: it does when it has handlers. */
   readonly worker?: WorkerOptions | false;
+  /**
+   * Look after the database: hand on the steps of lost workers, make room in history, drop what is too old. At least
+   * one process must. Default true.
+   */
+  readonly upkeep?: boolean;
   /** Bring the database up to date at the start. Default true. */
   readonly migrate?: boolean;
   /** Drop history older than this many days, week by week. Default: keep it. */

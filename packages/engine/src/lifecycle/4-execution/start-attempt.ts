@@ -68,6 +68,7 @@ export function createStartAttempt(deps: ExecutionDeps): StartAttempt {
       const handler = deps.handlers.resolve(step.handler.callable, step.handler.method);
       const returned = handler(new StepContext(new Attempt(params, abort, deps)));
       if (returned instanceof Promise) {
+        deps.clock.during?.(returned);
         returned.then(
           (value) => finish(returnedEnd(value)),
           (thrown: unknown) => finish(thrownEnd(thrown)),
