@@ -118,7 +118,7 @@ describe('the embedded server', () => {
       text: `select current_setting('port')::int port`,
     });
     const { openPool } = await import('./pool.ts');
-    const stranger = openPool(`postgres://tasker:guess@127.0.0.1:${port}/postgres`);
+    const stranger = openPool(`postgres://postgres:guess@127.0.0.1:${port}/postgres`);
     await expect(stranger.query({ text: 'select 1' })).rejects.toMatchObject({ code: '28P01' });
     await stranger.close();
     expect(statSync(locateData(folder)).mode & 0o077).toBe(0);

@@ -7,8 +7,8 @@ import { checkOwnership, findPlace, isPlacedOutside, locateData, recordPlace } f
 import { canEnter, giveTo, type ServerUser } from './server-user.ts';
 import { EmbeddedUnavailable } from './unavailable.ts';
 
-/** The one role of the embedded server. */
-export const role = 'tasker';
+/** The one role of the embedded server. Not called like our schema, which would put that into its search path. */
+export const role = 'postgres';
 
 export interface DataFolderOptions {
   /** The folder the program was given; the data lies in it, or where a file in it says. */
