@@ -26,7 +26,8 @@ interface Waiter {
 
 /** Room for outcomes that nobody has asked for yet. */
 const keptBytes = 16 * 1024 * 1024;
-const pollMs = { first: 50, most: 2_000 };
+/** The net under notifications. */
+const pollMs = { first: 250, most: 2_000 };
 
 export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters {
   const waiters = new Map<string, Set<Waiter>>();
@@ -108,7 +109,7 @@ export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters
           },
         };
         waiting.add(waiter);
-        pause = pollMs.first;
+        if (waiters.size === 1) pause = pollMs.first;
         poll();
       });
     },

@@ -42,7 +42,7 @@ export interface ShiftDeps extends WorkerDeps {
 const lanes = 2;
 /** Outcomes in one call at most. */
 const outcomesLimit = 1000;
-/** Every so many calls, while others wait, what a call opens queues behind them: long tasks starve nobody. */
+/** Every so many calls, while more waits than there is room for, what a call opens queues behind it: long tasks starve nobody. */
 const fairTurn = 8;
 /** Pauses between tries while the database does not answer, milliseconds. */
 const retryPause = { first: 50, most: 2_000 };
@@ -76,6 +76,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   /** Steps that calls under way may bring. */
   let promised = 0;
   let mayHaveWork = true;
+  /** The last look found more than there was room for, or no room to look. */
+  let crowded = false;
   let wakeUps = 0;
   let dueAt = Number.POSITIVE_INFINITY;
 
@@ -106,7 +108,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     const take = mayHaveWork && free > 0 && queues.ids.length > 0;
     if (outbox.isEmpty && !(take && promised === 0)) return undefined;
     turn += 1;
-    const keep = take && turn % fairTurn === 0 ? 0 : free;
+    const keep = crowded && take && turn % fairTurn === 0 ? 0 : free;
     promised += free;
     return { ...outbox.take(outcomesLimit), budget: free, keep, take, wakeUps };
   }
@@ -166,6 +168,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     attempts.takeOn([...advanced.kept, ...advanced.taken], lease, advanced.edits);
     for (const each of call.sent) letGo(each, closed);
     for (const { taskId, state } of advanced.finished) finishTask(taskId, state);
+    if (call.take) crowded = !advanced.dry;
     if (call.take && advanced.dry && call.wakeUps === wakeUps) mayHaveWork = false;
     if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
     if (advanced.kept.length >= call.keep) listener.onWorkLeft();
