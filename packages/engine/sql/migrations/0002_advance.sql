@@ -51,6 +51,7 @@ create function tasker.advance(
 ) returns table (
   kept_task uuid[], kept_step int[],
   taken_task uuid[], taken_step int[], taken_attempt smallint[],
+  left_waiting int,            -- so many steps were opened and wait for any worker
   finished_task uuid[], finished_state text[],
   edits jsonb,                 -- [{task, step, max_attempts, skip, inputs}] for steps handed out
   dry boolean,                 -- nothing more is ready for this worker now
@@ -251,6 +252,6 @@ begin
   end if;
 
   return query select v_kept_task, v_kept_step, v_taken_task, v_taken_step, v_taken_attempt,
-                      v_fin_task, v_fin_state, v_edits, v_dry, v_due;
+                      cardinality(v_rest_task), v_fin_task, v_fin_state, v_edits, v_dry, v_due;
 end
 $$;

@@ -13,6 +13,7 @@ import { createStartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
 import type { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { defaultDatabaseUrl, openDatabase } from '../postgres/open-database.ts';
+import { readDatabaseTime } from '../upkeep/database-time.sql.ts';
 import { ensurePartitions } from '../upkeep/ensure-partitions.sql.ts';
 import { createUpkeep } from '../upkeep/upkeep.ts';
 import type { CachedTask } from '../worker/task-cache.ts';
@@ -45,8 +46,10 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
   const deadlines = createDeadlines(clock);
+  let skewMs = 0;
+  const databaseNow = () => clock.now() + skewMs;
   const bus = createEventBus(warn);
-  const events = createLifecycleEvents(bus, clock, createTaskIds(clock, random));
+  const events = createLifecycleEvents(bus, clock, createTaskIds(databaseNow, random));
 
   const worker = createWorker({
     db,
@@ -127,6 +130,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     clock,
     random,
     plans,
+    databaseNow,
     onPrepared({ task, registered }) {
       if (works) worker.remember({ ...task, registered });
     },
@@ -144,6 +148,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   async function start(): Promise<void> {
     if (options.migrate !== false) await migrate(db);
     await ensurePartitions(db);
+    skewMs = (await readDatabaseTime(db)) - clock.now();
     for (const task of options.tasks ?? []) await register(task, { replace: replaceTemplates });
     for (const template of options.templates ?? []) await plans.register(template, { replace: replaceTemplates });
     for (const [callable, handler] of Object.entries(options.handlers ?? {})) handlers.register(callable, handler);

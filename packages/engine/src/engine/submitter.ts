@@ -24,6 +24,8 @@ export interface SubmitterDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly plans: PlanStore;
+  /** Milliseconds since 1970. */
+  readonly databaseNow: () => number;
   /** Told before a task is written: it may be worked on before its submission returns. */
   readonly onPrepared: (prepared: PreparedTask) => void;
   readonly onSubmitted: (submitted: Submitted) => void;
@@ -35,7 +37,7 @@ const pauseMs = 100;
 
 export function createSubmitter(deps: SubmitterDeps): Submitter {
   const { db, clock, plans } = deps;
-  const newTaskId = createTaskIds(clock, deps.random);
+  const newTaskId = createTaskIds(deps.databaseNow, deps.random);
   const queue = createSubmissionQueue(db, async () => {
     await ensurePartitions(db);
   });

@@ -162,6 +162,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
       else {
         if (outcome.kind === 'complete') cache.addResult(task, outcome.step, outcome.result);
         if (outcome.kind === 'skip') cache.addResult(task, outcome.step, null);
+        if (outcome.kind === 'release') listener.onWorkLeft();
+        if (outcome.kind === 'error' && outcome.retryMs !== null) wakeWhenDue(outcome.retryMs);
         listener.onRecorded(outcome, task);
       }
     }
@@ -171,7 +173,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     if (call.take) crowded = !advanced.dry;
     if (call.take && advanced.dry && call.wakeUps === wakeUps) mayHaveWork = false;
     if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
-    if (advanced.kept.length >= call.keep) listener.onWorkLeft();
+    if (advanced.leftWaiting > 0) listener.onWorkLeft();
     activity.wake();
   }
 

@@ -1,8 +1,13 @@
 import { V7Generator } from 'uuidv7';
-import type { Clock, Random } from '../../clock.ts';
+import type { Random } from '../../clock.ts';
 
-/** Makes ids of tasks: version 7 UUIDs whose last 20 bits are left to the steps (`graph/step-id.ts`). */
-export function createTaskIds(clock: Clock, random: Random): () => string {
+/**
+ * Makes ids of tasks: version 7 UUIDs whose last 20 bits are left to the steps (`graph/step-id.ts`).
+ *
+ * @param now the database's time, milliseconds since 1970: ids decide in which partition of history a task goes, so a
+ *   process whose own clock is wrong must not choose by it
+ */
+export function createTaskIds(now: () => number, random: Random): () => string {
   const generator = new V7Generator({ nextUint32: () => Math.floor(random() * 2 ** 32) });
-  return () => `${generator.generateOrResetWithTs(clock.now()).toString().slice(0, -5)}00000`;
+  return () => `${generator.generateOrResetWithTs(now()).toString().slice(0, -5)}00000`;
 }

@@ -26,6 +26,8 @@ export interface AdvanceRow {
   readonly kept: readonly HandedStep[];
   /** The step waited in a queue. */
   readonly taken: readonly HandedStep[];
+  /** Steps that were opened and left to any worker. */
+  readonly leftWaiting: number;
   readonly finished: readonly { readonly taskId: string; readonly state: 'complete' | 'error' | 'cancelled' }[];
   readonly edits: readonly StepEdit[];
   /** Nothing more was ready for this worker. */
@@ -54,7 +56,7 @@ const statement: Statement = {
   name: 'advance',
   // as text: splitting the arrays here costs a fraction of what a general array parser does
   text: `select kept_task::text, kept_step::text, taken_task::text, taken_step::text, taken_attempt::text,
-                finished_task::text, finished_state::text, edits, dry, next_due_ms
+                left_waiting, finished_task::text, finished_state::text, edits, dry, next_due_ms
            from tasker.advance(${parameters})`,
 };
 
@@ -64,6 +66,7 @@ interface Row {
   taken_task: string;
   taken_step: string;
   taken_attempt: string;
+  left_waiting: number;
   finished_task: string;
   finished_state: string;
   edits: StepEdit[] | null;
@@ -155,6 +158,7 @@ function decode(row: Row): AdvanceRow {
       step: Number(takenStep[i]),
       attempt: Number(takenAttempt[i]),
     })),
+    leftWaiting: row.left_waiting,
     finished: items(row.finished_task).map((taskId, i) => ({
       taskId,
       state: endState(finishedState[i]),
