@@ -9,5 +9,5 @@ import type { Random } from '../../clock.ts';
  */
 export function createTaskIds(now: () => number, random: Random): () => string {
   const generator = new V7Generator({ nextUint32: () => Math.floor(random() * 2 ** 32) });
-  return () => `${generator.generateOrResetWithTs(now()).toString().slice(0, -5)}00000`;
+  return () => `${generator.generateOrResetWithTs(Math.round(now())).toString().slice(0, -5)}00000`;
 }
