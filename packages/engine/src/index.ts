@@ -21,7 +21,7 @@ export type { Database, Queryable, SqlValue, Statement } from './postgres/databa
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
-export { findTask, type TaskSummary, type TaskView } from './views/find-tasks.sql.ts';
+export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
 export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
 export { type StepEdge, type TaskDetail, taskDetail } from './views/task-detail.ts';
