@@ -400,7 +400,7 @@ create view tasker.workflow_steps as
      CROSS JOIN LATERAL tasker.step_states(t.id) s(task_id, step, step_id, name, state, namespace, handler, queue, dependent_system, level, retryable, skippable, attempts, max_attempts, waits, ready, due_at, next_attempt_at, failed_for_good, passed, circuit, started_at, finished_at, duration_ms, last_attempted_at, last_failed_at, backoff_ms, worker_id, worker, actor, reason, result, metadata, error, inputs, parents, children, passed_parents, parent_names, child_names));
 
 CREATE OR REPLACE FUNCTION tasker.advance(p_worker integer, p_seq bigint, p_checked boolean, p_touched bigint[], p_closed bigint[], s_task uuid[], s_step integer[], s_attempt smallint[], s_began double precision[], s_ended double precision[], s_result jsonb[], s_metadata jsonb[], p_others jsonb, d_task uuid[], d_step integer[], d_queue integer[], d_priority smallint[], d_mine integer, j_task uuid[], j_step integer[], j_parents integer[], j_blocked boolean[], j_queue integer[], j_priority smallint[], j_mine boolean[], f_task uuid[], p_keep integer, p_want integer, p_queues integer[])
- RETURNS TABLE(kept_task uuid[], kept_step integer[], taken_task uuid[], taken_step integer[], taken_attempt smallint[], finished_task uuid[], finished_state text[], edits jsonb, dry boolean, next_due_ms double precision)
+ RETURNS TABLE(kept_task uuid[], kept_step integer[], taken_task uuid[], taken_step integer[], taken_attempt smallint[], left_waiting integer, finished_task uuid[], finished_state text[], edits jsonb, dry boolean, next_due_ms double precision)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -597,7 +597,7 @@ begin
   end if;
 
   return query select v_kept_task, v_kept_step, v_taken_task, v_taken_step, v_taken_attempt,
-                      v_fin_task, v_fin_state, v_edits, v_dry, v_due;
+                      cardinality(v_rest_task), v_fin_task, v_fin_state, v_edits, v_dry, v_due;
 end
 $function$
 ;

@@ -273,13 +273,28 @@ $$;
 
 -- ------------------------------------------------------------------------------------------------------- tasks
 
--- The state of a task; null when there is no such task.
-create function tasker.task_state(p_task uuid) returns text language sql stable as $$
-  select coalesce(
-    (select o.state::text from tasker.task_outcome o where o.task_id = p_task),
-    case when exists (select 1 from tasker.attempt a where a.task_id = p_task)
-           or exists (select 1 from tasker.lease l where p_task = any(l.tasks)) then 'in_progress'
-         when exists (select 1 from tasker.task t where t.id = p_task) then 'pending' end)
+-- The state of a task; null when there is no such task. Asks no more than it must, with plans that are kept.
+create function tasker.state_of(p_task uuid) returns text language plpgsql stable
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_state text;
+begin
+  select o.state::text into v_state from tasker.task_outcome o where o.task_id = p_task;
+  if found then
+    return v_state;
+  end if;
+  perform 1 from tasker.attempt a where a.task_id = p_task limit 1;
+  if found then
+    return 'in_progress';
+  end if;
+  perform 1 from tasker.lease l where p_task = any(l.tasks) limit 1;
+  if found then
+    return 'in_progress';
+  end if;
+  perform 1 from tasker.task t where t.id = p_task;
+  return case when found then 'pending' end;
+end
 $$;
 
 -- How tasks stand, ordered by id; tasks that do not exist have no row.
@@ -321,7 +336,7 @@ create function tasker.execution_contexts_of(p_tasks uuid[]) returns table (
       from tasker.step_states_of(p_tasks, false) s
      group by s.task_id),
   task as (
-    select t.id, r.template_id, tasker.task_state(t.id) as state,
+    select t.id, r.template_id, tasker.state_of(t.id) as state,
            coalesce(c.total, 0) as total, coalesce(c.pending, 0) as pending, coalesce(c.in_progress, 0) as in_progress,
            coalesce(c.completed, 0) as completed, coalesce(c.failed, 0) as failed, coalesce(c.ready, 0) as ready,
            coalesce(c.cancelled, 0) as cancelled, coalesce(c.backoff, 0) as backoff, coalesce(c.blocked, 0) as blocked
@@ -373,7 +388,7 @@ $$;
 
 create view tasker.tasks as
 select t.id as task_id, n.name as namespace, m.name, m.version, n.name || '.' || m.name || '@' || m.version as full_name,
-       r.number as revision, tasker.task_state(t.id) as status, coalesce(o.state = 'complete', false) as complete,
+       r.number as revision, tasker.state_of(t.id) as status, coalesce(o.state = 'complete', false) as complete,
        t.priority, t.context, t.initiator, t.source_system, t.reason, coalesce(t.tags, '{}') as tags,
        t.correlation_id, t.parent_correlation_id, t.idempotency_key,
        t.created_at as requested_at, t.created_at, o.finished_at
@@ -562,7 +577,7 @@ begin
     v_task := (left(p_id::text, 14) || '7' || substr(p_id::text, 16, 16) || '00000')::uuid;
     v_only := ('x' || right(p_id::text, 5))::bit(20)::int;
   end if;
-  v_outcome := tasker.task_state(v_task);
+  v_outcome := tasker.state_of(v_task);
   if v_outcome is null then
     return;
   end if;
@@ -893,7 +908,7 @@ begin
     select j.task_id from tasker.join_counter j
     union
     select u.task_id from tasker.lease l cross join lateral unnest(l.tasks) u(task_id)) x
-   where tasker.task_state(x.task_id) = 'in_progress';
+   where tasker.state_of(x.task_id) = 'in_progress';
   select count(*) as total, count(*) filter (where o.state = 'error') as error,
          count(*) filter (where o.state = 'cancelled') as cancelled,
          count(*) filter (where o.state = 'resolved_manually') as resolved

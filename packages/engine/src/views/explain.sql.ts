@@ -1,0 +1,58 @@
+import type { JsonObject } from '@tasker/contract';
+import type { Queryable, Statement } from '../postgres/database.ts';
+
+/** One reason why a task or a step is not running. */
+export interface Reason {
+  /** Null: it concerns the task as a whole. */
+  readonly stepId: string | null;
+  readonly step: string | null;
+  readonly kind: ReasonKind;
+  readonly reason: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** When it ends by itself; null: not known, or never. */
+  readonly until: Date | null;
+  /** The same as data. */
+  readonly detail: JsonObject;
+}
+
+export type ReasonKind =
+  // of a task
+  | 'task_complete'
+  | 'task_error'
+  | 'task_cancelled'
+  | 'task_resolved'
+  // of a step
+  | 'lease_held'
+  | 'backoff'
+  | 'not_due'
+  | 'queued'
+  | 'no_worker'
+  | 'unmet_parent'
+  | 'blocked_by_failure'
+  | 'blocked_by_cancelled'
+  | 'to_be_skipped'
+  | 'failed'
+  | 'cancelled'
+  | 'task_over'
+  | 'complete'
+  | 'resolved'
+  | 'skipped'
+  // of either: a fault of the engine
+  | 'stuck';
+
+const statement: Statement = {
+  name: 'explain',
+  text: `select step_id as "stepId", step, kind, reason, remedy, until, detail from tasker.explain($1, $2)`,
+};
+
+/**
+ * Why a task or a step is not running: every reason there is. A step that is asked for by itself gets an answer in any
+ * state; for a task, settled steps are left out. Empty when there is no such task or step, and for nothing else.
+ *
+ * @param id of a task or of a step
+ * @param step name or id of a step of the task
+ */
+export async function explain(db: Queryable, id: string, step?: string): Promise<Reason[]> {
+  return db.query<Reason>(statement, [id, step ?? null]);
+}

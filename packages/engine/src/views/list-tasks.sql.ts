@@ -1,0 +1,290 @@
+import type { TaskState } from '@tasker/contract';
+import { parseStepId } from '../graph/step-id.ts';
+import { textArray } from '../postgres/array-literal.ts';
+import type { Database, SqlValue, Statement } from '../postgres/database.ts';
+import { summaryColumns, summaryJoins, type TaskSummary } from './find-task.sql.ts';
+
+export interface TaskFilter {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly status?: TaskState | undefined;
+  readonly tag?: string | undefined;
+  readonly initiator?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly createdAfter?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+  /**
+   * What somebody typed into a search box: the id of a task or step or its beginning (8 digits or more), a correlation
+   * id, an initiator, a tag, or a part of the name of a template.
+   */
+  readonly q?: string | undefined;
+}
+
+export interface TaskPageRequest {
+  /** Default 20. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+  /** Passes over so many tasks: each costs as much as one shown. Prefer `cursor`. */
+  readonly offset?: number | undefined;
+}
+
+export interface TaskPage {
+  readonly tasks: readonly TaskSummary[];
+  /** Undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/**
+ * Tasks, the newest first, as far as ids tell their age. The cursor is the id of the last task shown, so that pages
+ * neither skip nor repeat when tasks come in between.
+ *
+ * Every page is read off the end of an index, whatever the history is long; nothing is counted. Which index depends on
+ * the filter:
+ * - open tasks: the frontier, which has them all and nothing else;
+ * - error, cancelled, resolved: their partial index of outcomes;
+ * - a template, namespace or version: per revision, the index of its tasks, merged;
+ * - everything else: tasks (or complete outcomes) by id, or the index on correlation id, initiator or tags.
+ * The other filters are applied to what comes from there.
+ */
+export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {
+  const limit = page.limit ?? 20;
+  const { text, values } = pageStatement(filter, { limit: limit + 1, cursor: page.cursor, offset: page.offset ?? 0 });
+  const found = await db.transaction(async (tx) => {
+    await tx.query(pinPlans);
+    return tx.query<TaskSummary>({ text }, values);
+  });
+  const tasks = found.slice(0, limit);
+  return { tasks, nextCursor: found.length > limit ? tasks.at(-1)?.taskId : undefined };
+}
+
+/**
+ * Looks at one partition of many and at one page of millions of rows: estimates mislead, and compiling a plan takes
+ * longer than running it.
+ */
+export const pinPlans: Statement = {
+  text: `select set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
+                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+};
+
+interface Page {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly offset: number;
+}
+
+/** The statement behind `listTasks`, for tests that look at its plan. */
+export function pageStatement(filter: TaskFilter, page: Page): { text: string; values: SqlValue[] } {
+  const values: SqlValue[] = [];
+  const add = (value: SqlValue) => `$${values.push(value)}`;
+  const most = add(page.limit + page.offset);
+  const base = searchOf(filter, page.cursor, add);
+  const searches = filter.q === undefined ? [base] : alternatives(filter.q.trim(), base, add);
+  const sources = searches.map((search) => `(${idsOf(search, most)})`);
+  const ids = sources.length === 1 ? sources[0] : `(select distinct u.id from (${sources.join(' union all ')}) u)`;
+  const text = `${revisionsOf(filter, add)}
+    select ${summaryColumns}
+      from (select p.id from ${ids} p order by p.id desc limit ${add(page.limit)} offset ${add(page.offset)}) x
+     cross join lateral (select t.* from tasker.task t where t.id = x.id) t
+      ${summaryJoins}
+     order by t.id desc`;
+  return { text, values };
+}
+
+/** What is looked for, as SQL. */
+interface Search {
+  /** Conditions on an id, whatever column it is in. */
+  readonly ids: (column: string) => string[];
+  /** A query for the revisions that tasks may have. */
+  readonly revisions: string | undefined;
+  readonly status: TaskState | undefined;
+  /** Conditions on the task `t`. */
+  readonly task: readonly string[];
+  /** They leave so few tasks that everything else may be asked of each. */
+  readonly narrow: boolean;
+}
+
+type Add = (value: SqlValue) => string;
+
+/** Clocks of the machines that make ids may differ from the database's by so much before lists by time miss tasks. */
+const clockSkewMs = 300_000;
+
+function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Search {
+  const { createdAfter: after, createdBefore: before, correlationId, initiator, tag, status } = filter;
+  const cut = cursor === undefined ? undefined : `${add(cursor)}::uuid`;
+  const from = after && { at: add(after.toISOString()), floor: idFloor(after, -clockSkewMs, add) };
+  const to = before && { at: add(before.toISOString()), floor: idFloor(before, clockSkewMs, add) };
+  return {
+    ids: (id) => [
+      ...(cut === undefined ? [] : [`${id} < ${cut}`]),
+      ...(from === undefined ? [] : [`${id} >= ${from.floor}`]),
+      ...(to === undefined ? [] : [`${id} < ${to.floor}`]),
+    ],
+    revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
+    status,
+    task: [
+      ...(from === undefined ? [] : [`t.created_at >= ${from.at}::timestamptz`]),
+      ...(to === undefined ? [] : [`t.created_at < ${to.at}::timestamptz`]),
+      ...(correlationId === undefined ? [] : [`t.correlation_id = ${add(correlationId)}`]),
+      ...(initiator === undefined ? [] : [`t.initiator = ${add(initiator)}`]),
+      ...(tag === undefined ? [] : [hasTag(add(textArray([tag])))]),
+    ],
+    narrow: correlationId !== undefined,
+  };
+}
+
+function idFloor(at: Date, skewMs: number, add: Add): string {
+  return `tasker.id_floor(${add(new Date(at.getTime() + skewMs).toISOString())}::timestamptz)`;
+}
+
+const hasTag = (tags: string) => `t.tags @> ${tags}::text[]`;
+
+function hasTemplate({ namespace, name, version }: TaskFilter): boolean {
+  return namespace !== undefined || name !== undefined || version !== undefined;
+}
+
+/** `rev`: the revisions that the filter on templates leaves. There are few in all, so they come first. */
+function revisionsOf(filter: TaskFilter, add: Add): string {
+  if (!hasTemplate(filter)) return '';
+  const { namespace, name, version } = filter;
+  const conditions = [
+    ...(namespace === undefined ? [] : [`n.name = ${add(namespace)}`]),
+    ...(name === undefined ? [] : [`m.name = ${add(name)}`]),
+    ...(version === undefined ? [] : [`m.version = ${add(version)}`]),
+  ];
+  return `with rev as materialized (
+      select r.id from tasker.revision r
+        join tasker.template m on m.id = r.template_id
+        join tasker.namespace n on n.id = m.namespace_id
+       where ${conditions.join(' and ')})`;
+}
+
+/** What a search box may mean, each found by an index of its own. */
+function alternatives(q: string, base: Search, add: Add): Search[] {
+  const text = add(q);
+  const narrowed = (condition: string): Search => ({ ...base, task: [...base.task, condition], narrow: true });
+  const named = `select r.id from tasker.revision r
+        join tasker.template m on m.id = r.template_id join tasker.namespace n on n.id = m.namespace_id
+       where strpos(lower(n.name || '.' || m.name || '@' || m.version), lower(${text})) > 0
+         ${base.revisions === undefined ? '' : `and r.id in (${base.revisions})`}`;
+  return [
+    { ...base, revisions: named },
+    narrowed(`t.correlation_id = ${text}`),
+    narrowed(`t.initiator = ${text}`),
+    narrowed(hasTag(add(textArray([q])))),
+    ...idRange(q).map(([first, last]): Search => {
+      const [from, to] = [add(first), add(last)];
+      return { ...base, ids: (id) => [...base.ids(id), `${id} between ${from}::uuid and ${to}::uuid`], narrow: true };
+    }),
+  ];
+}
+
+/** The first and last id of a task that `q` may mean: it is the beginning of one, or the id of a step. */
+function idRange(q: string): [string, string][] {
+  const taskId = parseStepId(q)?.taskId;
+  if (taskId !== undefined) return [[taskId, taskId]];
+  if (!/^[0-9a-f-]{8,36}$/i.test(q)) return [];
+  const digits = q.replaceAll('-', '').toLowerCase();
+  const whole = (filler: string) =>
+    digits.padEnd(32, filler).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+  return digits.length > 32 ? [] : [[whole('0'), whole('f')]];
+}
+
+/** A query for the ids of the newest tasks, at most `most` (a parameter). */
+function idsOf(search: Search, most: string): string {
+  const { status, narrow, revisions } = search;
+  if (status !== undefined && !narrow) {
+    if (status === 'pending' || status === 'in_progress') return openIds(search, status, most);
+    if (status !== 'complete' || (revisions === undefined && search.task.length === 0))
+      return endedIds(search, status, most);
+  }
+  return revisions === undefined || narrow ? taskIds(search, most) : idsByRevision(search, revisions, most);
+}
+
+function taskIds({ ids, task, revisions, status }: Search, most: string): string {
+  const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
+  const conditions = where([...ids('t.id'), ...task, ...belongs, ...hasStatus(status)]);
+  return `select t.id from tasker.task t ${conditions} order by t.id desc limit ${most}`;
+}
+
+function idsByRevision({ ids, task, status }: Search, revisions: string, most: string): string {
+  const conditions = where(['t.revision_id = v.id', ...ids('t.id'), ...task, ...hasStatus(status)]);
+  return `select f.id from (${revisions}) v
+           cross join lateral (select t.id from tasker.task t ${conditions} order by t.id desc limit ${most}) f
+           order by f.id desc limit ${most}`;
+}
+
+/** The state is written out, because only then the partial index is known to have it. */
+function endedIds(search: Search, status: TaskState, most: string): string {
+  return `select o.task_id as id from tasker.task_outcome o ${asked(search, 'o.task_id')}
+           ${where([`o.state = '${status}'`, ...search.ids('o.task_id')])}
+           order by o.task_id desc limit ${most}`;
+}
+
+/** Reads the frontier, unless the other filters leave so few tasks that those can be asked one by one. */
+function openIds(search: Search, status: 'pending' | 'in_progress', most: string): string {
+  const frontier = status === 'pending' ? pendingIds(search, most) : begunIds(search, most);
+  if (search.task.length === 0) return frontier;
+  const some = `select 1 from tasker.task t ${where([...search.ids('t.id'), ...search.task])} limit ${fewTasks + 1}`;
+  const few = `(select count(*) from (${some}) f) <= ${fewTasks}`;
+  const oneByOne = taskIds({ ...search, status }, most);
+  return `select g.id from (${oneByOne}) g where ${few} union all select g.id from (${frontier}) g where not ${few}`;
+}
+
+/** Asking so many tasks one by one costs a few milliseconds. */
+const fewTasks = 1000;
+
+/** Nothing of a pending task has been handed out: it waits with its first attempts. */
+function pendingIds(search: Search, most: string): string {
+  const conditions = where([
+    'r.attempt = 1',
+    ...search.ids('r.task_id'),
+    ...inQueues(search),
+    'r.task_id not in (select u.id from tasker.lease l cross join lateral unnest(l.tasks) u(id))',
+    `(${hasAttempt('r.task_id')}) is null`,
+  ]);
+  return `select distinct r.task_id as id from tasker.ready r ${asked(search, 'r.task_id')} ${conditions}
+           order by 1 desc limit ${most}`;
+}
+
+/**
+ * A task of which something has been handed out is in a lease, or it has come further than the first attempt of its
+ * first step, or what has come further waits at a join.
+ */
+function begunIds(search: Search, most: string): string {
+  const held = `select distinct u.id from tasker.lease l cross join lateral unnest(l.tasks) u(id) ${asked(search, 'u.id')}
+           ${where([...search.ids('u.id'), '(select true from tasker.task_outcome o where o.task_id = u.id) is null'])}
+           order by 1 desc limit ${most}`;
+  const waiting = `select distinct r.task_id as id from tasker.ready r ${asked(search, 'r.task_id')}
+           ${where(['(r.step > 0 or r.attempt > 1)', ...search.ids('r.task_id'), `(${hasAttempt('r.task_id')})`])}
+           order by 1 desc limit ${most}`;
+  const joining = `select distinct j.task_id as id from tasker.join_counter j ${asked(search, 'j.task_id')}
+           ${where([...search.ids('j.task_id'), `(${hasAttempt('j.task_id')})`])}
+           order by 1 desc limit ${most}`;
+  return `select distinct b.id from ((${held}) union all (${waiting}) union all (${joining})) b order by 1 desc limit ${most}`;
+}
+
+/** Spares looking at the tasks of ready rows that are of another template. */
+function inQueues({ revisions }: Search): string[] {
+  if (revisions === undefined) return [];
+  return [`r.queue in (select s.queue_id from tasker.revision_step s where s.revision_id in (${revisions}))`];
+}
+
+const hasAttempt = (id: string) => `select true from tasker.attempt a where a.task_id = ${id} limit 1`;
+
+/** Each task is asked for its state by itself, which no planner can turn into a join with all of history. */
+function hasStatus(status: TaskState | undefined): string[] {
+  if (status === undefined) return [];
+  if (status === 'pending' || status === 'in_progress') return [`tasker.state_of(t.id) = '${status}'`];
+  return [`(select o.state from tasker.task_outcome o where o.task_id = t.id) = '${status}'`];
+}
+
+/** What is asked of the task of an id that another table has; likewise one by one. */
+function asked({ task, revisions }: Search, id: string): string {
+  const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
+  if (task.length + belongs.length === 0) return '';
+  return `cross join lateral (select 1 from tasker.task t ${where([`t.id = ${id}`, ...task, ...belongs])} limit 1) t`;
+}
+
+const where = (conditions: readonly string[]) => (conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`);
