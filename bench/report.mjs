@@ -72,7 +72,7 @@ export function requirementLines(run) {
   return [table(['figure', 'asked', 'min', 'median', 'max', ''], rows)];
 }
 
-function heading({ header, repeats, failures: failed }) {
+function heading({ header, repeats, failures: failed, measurements }) {
   const { machine, postgres } = header;
   return `# Results
 
@@ -80,10 +80,20 @@ Measured ${machine.at.slice(0, 10)} on ${machine.cores} cores (${machine.cpu}), 
 PostgreSQL ${postgres.server_version} (${postgres.binaries} binaries): fsync ${postgres.fsync}, synchronous_commit ${postgres.synchronous_commit}, full_page_writes ${postgres.full_page_writes}, wal_sync_method ${postgres.wal_sync_method}, shared_buffers ${postgres.shared_buffers}.
 ${repeats.length} repeat(s), ${header.seconds} s each after ${header.warmSeconds} s of warming up; ${failed.length} failed run(s).
 
+${quietness(measurements)}
 Figures in the tables are medians over the repeats. Ratios are taken within one repeat, in which the systems took turns;
 absolute figures of a shared machine drift, so compare ratios and not figures of different days. This page is written by
 \`report.mjs\` from the raw lines of the run; [README.md](README.md) says how to repeat it.
 `;
+}
+
+/** What others took of the machine takes from the busiest system most, so it bends ratios too. */
+function quietness(measurements) {
+  const foreign = spread(measurements.map((m) => m.foreignCores));
+  const load = `Others used ${number(foreign?.median)} cores meanwhile (median; at most ${number(foreign?.max)})`;
+  return foreign?.median > 0.1
+    ? `**The machine was not quiet. ${load}; these figures are no evidence, only a sign that the bench works.**\n`
+    : `${load}.\n`;
 }
 
 function losses(run) {
@@ -128,7 +138,9 @@ function loadTable(run, workload) {
       [
         system,
         middle((r) => r.workflowsPerSecond),
-        `**${number(steps.median)}** (${number(steps.min)}–${number(steps.max)})`,
+        steps.count > 1
+          ? `**${number(steps.median)}** (${number(steps.min)}–${number(steps.max)})`
+          : `**${number(steps.median)}**`,
         middle((r) => r.latencyMs.p50),
         middle((r) => r.latencyMs.p95),
         middle((r) => r.latencyMs.p99),
@@ -260,7 +272,6 @@ function failures(run) {
 }
 
 function method(run) {
-  const foreign = spread(run.measurements.map((m) => m.foreignCores));
   const wrong = run.measurements.reduce((sum, m) => sum + m.wrong, 0);
   return `## Method
 
@@ -272,7 +283,6 @@ function method(run) {
 - Ours is measured through the public API, from \`submit\` to \`completed\`; for peers whose client would poll for the end,
   the end is taken in their worker, which is earlier and in their favour.
 - The ceiling leaves out most of what an engine owes; \`systems/ceiling.mjs\` lists what.
-- Load of others on the machine during the measurements: median ${number(foreign?.median)} cores, at most ${number(foreign?.max)}.
 `;
 }
 
