@@ -5,11 +5,6 @@ import { requirements } from './requirements.mjs';
 import { spread } from './statistics.mjs';
 import { workloads } from './workloads.mjs';
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [raw = 'results/full.jsonl', report = 'RESULTS.md'] = process.argv.slice(2);
-  writeReport(raw, report);
-}
-
 export function writeReport(rawFile, reportFile) {
   const run = readRun(rawFile);
   const sections = [
@@ -301,4 +296,9 @@ function number(value) {
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(size >= 100 ? 3 : 2)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [raw = 'results/full.jsonl', report = 'RESULTS.md'] = process.argv.slice(2);
+  writeReport(raw, report);
 }
