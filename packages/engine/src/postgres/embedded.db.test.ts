@@ -174,6 +174,17 @@ describe('the embedded server', () => {
     expect(await countNotes(second)).toBe(1);
   });
 
+  it('whose folder is deleted while it runs can still be left, also twice', async () => {
+    const folder = await makeFolder();
+    const db = await openEmbedded(folder, quick);
+    const pid = serverPid(folder) ?? 0;
+    cleanUps.push(() => process.kill(pid, 'SIGKILL'));
+    rmSync(folder, { recursive: true });
+    await db.close();
+    await db.close();
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('refuses data of another major version, and says so', async () => {
     const folder = await makeFolder();
     await (await openEmbedded(folder, quick)).close();

@@ -13,6 +13,11 @@ export type EmbeddedOptions = EmbeddedServerOptions & Omit<PoolOptions, 'kind' |
 export async function openEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<Database> {
   const server = await openEmbeddedServer(folder, options);
   const pool = openPool(server.url(), { ...options, kind: 'embedded', prepare: true, revive: server.revive });
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await pool.close();
+    await server.leave();
+  };
   return {
     kind: pool.kind,
     schema: pool.schema,
@@ -20,9 +25,9 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
     script: (text) => pool.script(text),
     transaction: (work) => pool.transaction(work),
     listen: (channel, onMessage) => pool.listen(channel, onMessage),
-    close: async () => {
-      await pool.close();
-      await server.leave();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

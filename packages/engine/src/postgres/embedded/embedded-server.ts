@@ -69,10 +69,13 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
       server = await underLock(lock, timeoutMs, ensureRunning);
       return url();
     },
-    leave: () =>
-      underLock(lock, timeoutMs, async () => {
+    leave: async () => {
+      // Somebody has deleted the folder: the server notices within a minute and ends by itself.
+      if (!existsSync(home)) return;
+      await underLock(lock, timeoutMs, async () => {
         if (us.leave() && !options.keepRunning) await stopPostmaster(server.data);
-      }),
+      });
+    },
   };
 }
 
