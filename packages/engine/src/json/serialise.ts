@@ -88,10 +88,10 @@ function problemInObject(value: object, path: (string | number)[], above: object
     const replacement = value.toJSON();
     if (replacement !== value) return findProblem(replacement, path, above);
   }
-  if (!isRecordLike(value)) return notSerialisable(path, `is a ${kindOf(value)}, which JSON would lose`);
-  for (const [key, member] of Object.entries(value)) {
+  if (!isRecordLike(value)) return notSerialisable(path, `is of class ${kindOf(value)}, which JSON would lose`);
+  for (const key of Object.keys(value)) {
     path.push(key);
-    const problem = findProblem(member, path, above);
+    const problem = findProblem(Reflect.get(value, key), path, above);
     if (problem !== undefined) return problem;
     path.pop();
   }

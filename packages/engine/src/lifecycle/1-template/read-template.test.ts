@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidTemplate } from '../../errors.ts';
+import { readTemplate } from './read-template.ts';
+
+function problemsOf(raw: unknown): string[] {
+  try {
+    readTemplate(raw);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidTemplate)) throw error;
+    return error.problems.map(({ path, message, remedy }) =>
+      [path && `${path}:`, message, remedy].filter(Boolean).join(' '),
+    );
+  }
+}
+
+const step = { name: 'a', handler: { callable: 'a.A' } };
+
+function withStep(more: object): object {
+  return { name: 't', steps: [{ ...step, ...more }] };
+}
+
+describe('a template from outside', () => {
+  it('CORE-91: may use every key of the language', () => {
+    const document = readTemplate({
+      name: 'process_order',
+      namespace_name: 'ecommerce',
+      version: '1.2.3-beta.1',
+      description: 'An order',
+      metadata: { author: 'shop', tags: ['a'], notes: 'free form' },
+      system_dependencies: { primary: 'shop', secondary: ['mail'] },
+      domain_events: [{ name: 'order_created' }],
+      identity_strategy: 'strict',
+      input_schema: { type: 'object', required: ['id'] },
+      steps: [
+        {
+          name: 'validate',
+          description: 'Looks at it',
+          type: 'standard',
+          handler: { callable: 'Shop::Validate', method: 'check', initialization: { strict: true } },
+          system_dependency: 'stock',
+          dependencies: [],
+          retry: {
+            retryable: true,
+            max_attempts: 5,
+            backoff: 'table',
+            backoff_table_ms: [10, 20],
+            max_backoff_ms: 60_000,
+            jitter: 0,
+          },
+          timeout_seconds: 0.5,
+          skippable: true,
+          result_schema: { type: 'object' },
+        },
+      ],
+    });
+    expect(document).toMatchObject({
+      namespace_name: 'ecommerce',
+      version: '1.2.3-beta.1',
+      identity_strategy: 'strict',
+      system_dependencies: { primary: 'shop', secondary: ['mail'] },
+      domain_events: [{ name: 'order_created' }],
+      steps: [
+        { handler: { method: 'check', initialization: { strict: true } }, timeout_seconds: 0.5, skippable: true },
+      ],
+    });
+    expect(readTemplate(document)).toEqual(document);
+  });
+
+  it('may use the other names of keys', () => {
+    const [, second] = readTemplate({
+      name: 't',
+      steps: [
+        step,
+        {
+          ...step,
+          name: 'b',
+          step_type: 'standard',
+          depends_on: ['a'],
+          retry: { limit: 7, initial_delay: 2, max_delay: 60 },
+        },
+      ],
+    }).steps;
+    expect(second?.dependencies).toEqual(['a']);
+    expect(second?.retry).toMatchObject({ max_attempts: 7, backoff_base_ms: 2_000, max_backoff_ms: 60_000 });
+  });
+
+  it('may leave every optional key empty', () => {
+    const optional = {
+      description: null,
+      dependencies: null,
+      retry: null,
+      timeout_seconds: null,
+      system_dependency: null,
+    };
+    expect(problemsOf(withStep(optional))).toEqual([]);
+    expect(problemsOf({ name: 't', version: null, metadata: null, input_schema: null, steps: [step] })).toEqual([]);
+  });
+
+  it.each([
+    ['1.0', '`version` must be a semantic version, and is "1.0".'],
+    ['v1.0.0', '`version` must be a semantic version, and is "v1.0.0".'],
+    ['1.0.0+build', '`version` must be a semantic version, and is "1.0.0+build".'],
+    [1, "`version` must be text, and is the number 1. Write all three parts in quotes: '1.0.0'."],
+  ])('CORE-04: cannot have the version %j', (version, message) => {
+    expect(problemsOf({ name: 't', version, steps: [step] })[0]).toContain(message);
+  });
+
+  it('CORE-92: has unknown keys reported, with the one that was probably meant', () => {
+    expect(
+      problemsOf({ name: 't', nmespace_name: 'x', steps: [{ ...step, dependancies: [], retry: { zzz: 1 } }] }),
+    ).toEqual([
+      'nmespace_name: Unknown key `nmespace_name`. Did you mean `namespace_name`?',
+      'steps[0].dependancies: Unknown key `dependancies`. Did you mean `dependencies`?',
+      'steps[0].retry.zzz: Unknown key `zzz`.',
+    ]);
+  });
+
+  it.each([
+    [
+      withStep({ timeout_seconds: '30s' }),
+      'steps[0].timeout_seconds: `timeout_seconds` must be a number, and is "30s".',
+    ],
+    [withStep({ timeout_seconds: 0 }), 'steps[0].timeout_seconds: `timeout_seconds` must be > 0, and is 0.'],
+    [
+      withStep({ retry: { max_attempts: 1.5 } }),
+      'steps[0].retry.max_attempts: `max_attempts` must be a whole number, and is 1.5.',
+    ],
+    [
+      withStep({ retry: { backoff: 'expo' } }),
+      'steps[0].retry.backoff: `backoff` must be none, linear, exponential, fibonacci, table, and is "expo".',
+    ],
+    [withStep({ handler: 'a.A' }), 'steps[0].handler: `handler` must be a map of keys, and is "a.A".'],
+    [withStep({ handler: {} }), 'steps[0].handler: `callable` is missing.'],
+    [withStep({ skippable: 'yes' }), 'steps[0].skippable: `skippable` must be true or false, and is "yes".'],
+    [withStep({ name: '2nd step' }), 'steps[0].name: `name` must begin with a letter'],
+    [{ steps: [step] }, '`name` is missing.'],
+    [{ name: 't' }, '`steps` is missing.'],
+    [{ name: 't', steps: [] }, 'steps: A template needs at least one step.'],
+    [{ name: 'x'.repeat(65), steps: [step] }, 'name: `name` must NOT have more than 64 characters'],
+    [[], 'The template must be a map of keys, and is [].'],
+    [null, 'The template must be a map of keys, and is null.'],
+    [
+      { name: 't', steps: [step], metadata: { ratio: NaN } },
+      'metadata.ratio: This is NaN, which JSON has no word for.',
+    ],
+    [
+      withStep({ retry: { backoff: 'table' } }),
+      'steps[0].retry: `backoff: table` needs its waits. List them in `backoff_table_ms`.',
+    ],
+    [
+      withStep({ retry: { backoff_table_ms: [1] } }),
+      'steps[0].retry.backoff_table_ms: `backoff_table_ms` has no effect unless `backoff` is `table`.',
+    ],
+    [
+      withStep({ dependencies: [], depends_on: [] }),
+      'steps[0].depends_on: `depends_on` is another name for `dependencies`. Write one of them.',
+    ],
+    [
+      withStep({ retry: { limit: 1, max_attempts: 1 } }),
+      'steps[0].retry.limit: `limit` is another name for `max_attempts`.',
+    ],
+  ])('CORE-91: is refused with the place of the mistake (%#)', (raw, expected) => {
+    const problems = problemsOf(raw);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(expected);
+  });
+
+  it('is refused when a schema in it is none', () => {
+    expect(
+      problemsOf({
+        name: 't',
+        input_schema: { type: 'strange' },
+        steps: [{ ...step, result_schema: { $ref: '#/nowhere' } }],
+      }),
+    ).toEqual([
+      expect.stringContaining('input_schema: `input_schema` is not a valid JSON Schema:'),
+      expect.stringContaining('steps[0].result_schema: `result_schema` is not a valid JSON Schema:'),
+    ]);
+  });
+
+  it('may carry keys of later versions as long as they say nothing', () => {
+    expect(problemsOf({ ...withStep({ publishes_events: [], lifecycle: null }), environments: {} })).toEqual([]);
+    expect(problemsOf(withStep({ lifecycle: { max_retries: 3 } }))).toEqual([
+      'steps[0].lifecycle: `lifecycle` has no effect in this version. Remove it, or leave it empty.',
+    ]);
+  });
+
+  it('CORE-95: is refused with everything that is wrong at once, its graph included', () => {
+    expect(
+      problemsOf({
+        name: 't',
+        steps: [
+          { name: 'a', handler: { callable: 'x' }, depends_on: ['b', 'zed'] },
+          { name: 'b', handler: { callable: 'x' }, dependencies: ['a'], timeout_seconds: -1 },
+          { name: 'b', handler: { callable: 'x' } },
+        ],
+      }),
+    ).toEqual([
+      'steps[1].timeout_seconds: `timeout_seconds` must be > 0, and is -1.',
+      'steps[2].name: There are two steps named `b` (the first is number 2). Give each step a name of its own.',
+      'steps[0].depends_on[1]: Step `a` depends on `zed`, which does not exist.',
+      expect.stringContaining('a → b → a'),
+    ]);
+  });
+});
