@@ -19,7 +19,7 @@ import { startProgram } from '../../test/servers/program.ts';
 import type { Database } from './database.ts';
 import { locateData } from './embedded/data-place.ts';
 import { openEmbedded } from './embedded.ts';
-import { isAlive, ownRecord } from './process-record.ts';
+import { isAlive } from './process-record.ts';
 import { isConnectionLoss } from './sqlstate.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -163,6 +163,13 @@ describe('the embedded server', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it('writes no .gitignore into a folder that was there before', async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    await open(folder);
+    expect(existsSync(join(folder, '.gitignore'))).toBe(false);
+  });
+
   it('can be used after its folder was moved', async () => {
     const folder = await makeFolder();
     const first = await openEmbedded(folder, quick);
@@ -190,13 +197,6 @@ describe('the embedded server', () => {
     await (await openEmbedded(folder, quick)).close();
     writeFileSync(join(folder, 'postgres', 'PG_VERSION'), '13\n');
     await expect(openEmbedded(folder, quick)).rejects.toThrow(/written by PostgreSQL 13.*pg_upgrade/s);
-  });
-
-  it('refuses a folder that is in use where it cannot be seen', async () => {
-    const folder = newFolder();
-    mkdirSync(join(folder, 'users'), { recursive: true });
-    writeFileSync(join(folder, 'users', '1-x'), JSON.stringify({ ...ownRecord(), pid: 1, realm: 'another machine' }));
-    await expect(openEmbedded(folder, quick)).rejects.toThrow(/in use by process 1 of another container or machine/);
   });
 
   it('says what the server said when it does not start', async () => {
@@ -356,6 +356,22 @@ describe.for(isRoot ? ['as root'] : [])('%s', () => {
     const program = await startProgram(folder, { uid: 65534, gid: 65534 });
     expect(await program.ask('select text from note')).toEqual({ rows: [{ text: 'kept' }] });
     expect(await program.ask('close')).toEqual({ closed: true });
+  });
+
+  it("a new folder in a user's project belongs to that user", async () => {
+    const folder = newFolder();
+    const project = join(folder, '..');
+    chownSync(project, 65534, 65534);
+    await open(join(folder, 'nested'));
+    for (const path of [
+      folder,
+      join(folder, 'nested'),
+      join(folder, 'nested', '.gitignore'),
+      join(folder, 'nested', 'users'),
+    ]) {
+      expect(statSync(path).uid, `owner of ${path}`).toBe(65534);
+    }
+    expect(statSync(`/proc/${serverPid(join(folder, 'nested'))}`).uid).toBe(65534);
   });
 
   it('an ordinary user has a server of their own', async () => {

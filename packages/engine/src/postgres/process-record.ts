@@ -15,8 +15,9 @@ export interface ProcessRecord {
 }
 
 /** How often a holder must touch its file for others who cannot see its process, milliseconds. */
-export const heartbeatIntervalMs = 5_000;
-const heartbeatLostMs = 4 * heartbeatIntervalMs;
+export const heartbeatIntervalMs = 2_000;
+/** After how long without a touch such a holder counts as gone, milliseconds. */
+export const heartbeatLostMs = 4 * heartbeatIntervalMs;
 
 /** The record of this process. */
 export function ownRecord(): ProcessRecord {

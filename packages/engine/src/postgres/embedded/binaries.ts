@@ -55,7 +55,7 @@ export function tryBinaries(bin: string, user: ServerUser): Binaries | string {
   const { status, stdout, stderr, error } = spawnSync(postgres, ['--version'], { ...user, cwd: '/', encoding: 'utf8' });
   if (error) return error.message;
   const major = Number(/ (\d+)/.exec(stdout)?.[1]);
-  if (status !== 0 || Number.isNaN(major)) return stderr.trim().split('\n')[0] ?? `exit code ${status}`;
+  if (status !== 0 || Number.isNaN(major)) return stderr.trim().split('\n')[0] || `exit code ${status}`;
   return { initdb, postgres, major };
 }
 

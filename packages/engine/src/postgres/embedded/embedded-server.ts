@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { underLock } from '../folder-lock.ts';
 import { type Binaries, prepareBinaries, tryBinaries } from './binaries.ts';
 import { prepareData, readPassword, role } from './data-folder.ts';
@@ -18,6 +18,8 @@ export interface EmbeddedServerOptions {
   readonly binFolder?: string;
   /** How long starting and recovering may take, milliseconds; default 60,000. */
   readonly startTimeoutMs?: number;
+  /** Hears of what takes time or heals by itself. Default: nobody does. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A PostgreSQL server of our own, on the data of one folder, shared by all processes that open that folder. */
@@ -46,7 +48,7 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
   const ensureRunning = async () => {
     const running = findPostmaster(locateData(home));
     if (running?.status === 'ready') return { data: locateData(home), port: running.port };
-    refuseForeignUsers(home);
+    await refuseForeignUsers(home, options.onWarning ?? (() => undefined));
     const user = chooseServerUser(home);
     const binaries = findBinaries(options.binFolder, user);
     const settings = options.settings ?? {};
@@ -71,7 +73,10 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
     },
     leave: async () => {
       // Somebody has deleted the folder: the server notices within a minute and ends by itself.
-      if (!existsSync(home)) return;
+      if (!existsSync(home)) {
+        us.leave();
+        return;
+      }
       await underLock(lock, timeoutMs, async () => {
         if (us.leave() && !options.keepRunning) await stopPostmaster(server.data);
       });
@@ -80,10 +85,13 @@ export async function openEmbeddedServer(folder: string, options: EmbeddedServer
 }
 
 function makeFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true });
+  const made = mkdirSync(folder, { recursive: true });
   const home = realpathSync(folder);
-  const ignore = join(home, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  // A folder that was there may be somebody's project; only one of our own is kept out of version control.
+  if (made !== undefined) {
+    writeFileSync(join(home, '.gitignore'), '*\n');
+    giveToOwnerOf(dirname(made), made);
+  }
   return home;
 }
 

@@ -3,7 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { ageMs, heartbeatIntervalMs, isHolding, keepTouching, ownRecord, readRecord } from '../process-record.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ageMs,
+  heartbeatIntervalMs,
+  heartbeatLostMs,
+  isHolding,
+  keepTouching,
+  ownRecord,
+  type ProcessRecord,
+  readRecord,
+} from '../process-record.ts';
 import { giveToOwnerOf } from './server-user.ts';
 
 /**
@@ -37,28 +47,46 @@ export function enterFolder(folder: string, watch: { data: string } | undefined)
 
 /**
  * Refuses a folder whose server runs where we cannot see it, in another container or on another machine: a second
- * server on the same data would destroy it, and PostgreSQL cannot tell either.
+ * server on the same data would destroy it, and PostgreSQL cannot tell either. Waits until such a user must have shown
+ * a sign of life, because it may be our own container before it was killed and started again.
  */
-export function refuseForeignUsers(folder: string): void {
-  const foreign = livingUsers(folder).find(({ record }) => record.realm !== ownRecord().realm);
-  if (foreign === undefined) return;
-  throw new Error(
-    `The database folder ${folder} is in use by process ${foreign.record.pid} of another container or machine. Give ` +
-      `each its own folder, or use a PostgreSQL server (postgres://…). If that process is gone, try again in ` +
-      `${(4 * heartbeatIntervalMs) / 1000} seconds.`,
-  );
+export async function refuseForeignUsers(
+  folder: string,
+  onWarning: (message: string) => void,
+  waitMs = heartbeatLostMs + heartbeatIntervalMs,
+): Promise<void> {
+  const until = performance.now() + waitMs;
+  let foreign = findForeignUser(folder);
+  if (foreign !== undefined)
+    onWarning(`waiting to see whether ${folder} is still in use by another container or machine`);
+  while (foreign !== undefined) {
+    if (performance.now() > until) {
+      throw new Error(
+        `The database folder ${folder} is in use by process ${foreign.pid} of another container or machine. Give each ` +
+          'its own folder, or use a PostgreSQL server (postgres://…), which any number may share.',
+      );
+    }
+    await sleep(pollMs);
+    foreign = findForeignUser(folder);
+  }
+}
+
+const pollMs = 100;
+
+function findForeignUser(folder: string): ProcessRecord | undefined {
+  return livingUsers(folder).find(({ realm }) => realm !== ownRecord().realm);
 }
 
 function usersFolder(folder: string): string {
   return join(folder, 'users');
 }
 
-function livingUsers(folder: string) {
+function livingUsers(folder: string): ProcessRecord[] {
   const users = usersFolder(folder);
   return listFiles(users).flatMap((name) => {
     const file = join(users, name);
     const record = readRecord(file);
-    if (record && isHolding(file, record)) return [{ record }];
+    if (record && isHolding(file, record)) return [record];
     // Left behind by a process that is gone; or just being written by another, then it is young.
     if (record || (ageMs(file) ?? 0) > heartbeatIntervalMs) rmSync(file, { force: true });
     return [];

@@ -36,7 +36,7 @@ export function giveTo(user: ServerUser, path: string): void {
 export function giveToOwnerOf(folder: string, path: string): void {
   if (!isRoot()) return;
   const { uid, gid } = statSync(folder);
-  chownSync(path, uid, gid);
+  if (uid !== 0) giveTo({ uid, gid }, path);
 }
 
 export function isRoot(): boolean {
