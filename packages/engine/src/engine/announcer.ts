@@ -24,6 +24,7 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
   const channel = db.schema;
   const pending = new Set<News>();
   let sending: Promise<void> | undefined;
+  let sent: Promise<unknown> = Promise.resolve();
   let stopped = false;
 
   async function send(): Promise<void> {
@@ -32,7 +33,8 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
     pending.clear();
     sending = undefined;
     // nobody depends on it
-    if (!stopped) await db.query(notify, [channel, message]).catch(() => undefined);
+    sent = db.query(notify, [channel, message]).catch(() => undefined);
+    await sent;
   }
 
   return {
@@ -49,7 +51,9 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
       }),
     async stop() {
       stopped = true;
+      // what a stopping worker handed back is news to the others
       await sending;
+      await sent;
     },
   };
 }

@@ -142,6 +142,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     },
   });
 
+  let started = false;
   let works = false;
   let stopListening: () => Promise<void> = () => Promise.resolve();
 
@@ -156,11 +157,22 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
       if (news.has('work')) worker.wake();
       if (news.has('finished')) waiters.look();
       if (news.has('revoked')) worker.checkRevoked();
-      if (news.has('templates')) plans.refresh();
+      if (news.has('templates')) {
+        plans.refresh();
+        // should it fail, the next heartbeat looks again
+        worker.refreshQueues().catch(() => undefined);
+      }
     });
+    await serve();
+    started = true;
+    if (options.upkeep !== false) upkeep.start();
+  }
+
+  /** Begins to work as soon as there is something to work with; a worker at work learns of what was added. */
+  async function serve(): Promise<void> {
+    if (works) return worker.refreshQueues();
     works = options.worker !== false && (options.worker !== undefined || handlers.callables().length > 0);
     if (works) await worker.start();
-    if (options.upkeep !== false) upkeep.start();
   }
 
   async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {
@@ -169,6 +181,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     if ('document' in template)
       for (const [callable, handler] of template.handlers) handlers.register(callable, handler);
     announcer.announce('templates');
+    if (started) await serve();
     return registered;
   }
 

@@ -29,6 +29,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const timers = createTimers(clock, onRoundFailed);
   let shift: Shift | undefined;
   let stopping: Promise<void> | undefined;
+  /** Counts what may have changed the queues to serve. */
+  let additions = 0;
 
   /** While the database is away there is nothing to report: the calls do. */
   function onRoundFailed(error: unknown): void {
@@ -38,7 +40,10 @@ export function createWorker(deps: WorkerDeps): Worker {
   async function beginShift(): Promise<void> {
     const { namespaces, concurrency, leaseMs } = settings;
     const workerId = await registerWorker(db, { name: deps.name, namespaces, concurrency, leaseMs });
-    await queues.refresh(workerId);
+    for (let seen = -1; seen !== additions; ) {
+      seen = additions;
+      await queues.refresh(workerId);
+    }
     shift = createShift({ ...deps, cache, queues, onLost }, workerId);
     shift.start();
   }
@@ -93,6 +98,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       beat().catch(onRoundFailed);
     },
     async refreshQueues() {
+      additions += 1;
       if (shift !== undefined && (await queues.refresh(shift.workerId))) shift.wake();
     },
     stop: (options = {}) => {

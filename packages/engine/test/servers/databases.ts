@@ -32,6 +32,16 @@ export function describeEachDatabase(suite: (kind: TestDatabaseKind) => void): v
   }
 }
 
+/** Runs tests on one kind of database, for which any will do: a server if there is one. */
+export function describeOneDatabase(suite: (kind: TestDatabaseKind) => void): void {
+  const kind =
+    databases.find(({ name }) => name === 'system') ?? databases.find(({ concurrent }) => concurrent) ?? databases[0];
+  if (kind === undefined) throw new Error('There is no database to run tests on.');
+  describe(`on ${kind.name}`, () => {
+    suite(kind);
+  });
+}
+
 function kind(name: string, concurrent: boolean, make: (empty: boolean) => Promise<TestDatabase>): TestDatabaseKind {
   return {
     name,
