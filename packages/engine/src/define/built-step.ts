@@ -73,9 +73,12 @@ function work(
       handler: runHandler(run, options.after ?? [], options.result),
     };
   }
-  if (typeof handler === 'string') return { callable: handler };
-  if (handler !== undefined && run === undefined) return { callable: handlerNameOf(handler) ?? handler.name, handler };
-  const message = `Step \`${name}\` has ${run === undefined ? 'neither' : 'both'} \`run\` and \`handler\`.`;
+  if (run === undefined && handler !== undefined) {
+    return typeof handler === 'string'
+      ? { callable: handler }
+      : { callable: handlerNameOf(handler) ?? handler.name, handler };
+  }
+  const message = `Step \`${name}\` has ${run === undefined ? 'neither `run` nor `handler`' : 'both `run` and `handler`'}.`;
   throw new InvalidTemplate([{ path: 'steps', message, remedy: 'Give it one of them.' }]);
 }
 

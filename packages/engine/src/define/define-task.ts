@@ -15,7 +15,6 @@ import {
 } from './schema-source.ts';
 import type {
   KeepsLiterals,
-  KnownSteps,
   NoSteps,
   Primitive,
   ResultFault,
@@ -23,6 +22,7 @@ import type {
   ResultsOfSteps,
   StepOptions,
 } from './step-options.ts';
+import type { KnownSteps } from './typed-step-context.ts';
 
 export interface TaskOptions<Schema> {
   readonly name: string;

@@ -5,16 +5,7 @@ import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import type { StepHandlerResult } from '../lifecycle/4-execution/step-handler-result.ts';
 import type { JsonFault, Stored } from './json-fault.ts';
 import type { AcceptedBy, ProducedBy, SchemaSource } from './schema-source.ts';
-import type { TypedStepContext } from './typed-step-context.ts';
-
-/** What a builder knows of the steps it has: what each returns, and what is upstream of it. */
-export type KnownSteps = Readonly<Record<string, KnownStep>>;
-
-export interface KnownStep {
-  readonly result: unknown;
-  /** A union of step names. */
-  readonly upstream: string;
-}
+import type { KnownStep, KnownSteps, TypedStepContext } from './typed-step-context.ts';
 
 export type NoSteps = { readonly [Name in never]: KnownStep };
 
@@ -79,7 +70,7 @@ export interface RunArguments<Input, Steps extends KnownSteps, After extends key
   readonly input: Input;
   /** The results of exactly the steps named in `after`. Those further upstream: `context.getDependencyResult`. */
   readonly results: { readonly [Name in After]: Steps[Name]['result'] };
-  readonly context: TypedStepContext<Input, ResultsOfSteps<Steps>, UpstreamOf<Steps, After> & keyof Steps & string>;
+  readonly context: TypedStepContext<Input, Steps, UpstreamOf<Steps, After>>;
 }
 
 /**

@@ -22,6 +22,7 @@ export function stepContextOf({ results = {}, ...attempt }: AttemptInTest = {}):
     correlationId: 'correlation-1',
     abort: new LazyAbort(),
     logger: () => silent,
+    transaction: () => Promise.reject(new Error('This attempt has no database.')),
     results: {
       names: () => Object.keys(results),
       get: (name) => (Object.hasOwn(results, name) ? results[name] : undefined),

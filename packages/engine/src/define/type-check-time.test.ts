@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const generated = join(folder, 'generated-task.ts');
+
+/** Every step runs after the one before it and also reads the first. */
+function chainOf(count: number): string {
+  const steps = Array.from({ length: count }, (_, index) =>
+    index === 0
+      ? `.step('s0', { run: async ({ input }) => ({ n0: input.id.length }) })`
+      : `.step('s${index}', { after: ['s${index - 1}'], run: async ({ results, context }) =>
+          ({ n${index}: results.s${index - 1}.n${index - 1} + context.getDependencyResult('s0').n0 }) })`,
+  );
+  return taskOf(steps);
+}
+
+/** All steps at once, and one that runs after all of them. */
+function starOf(count: number): string {
+  const names = Array.from({ length: count }, (_, index) => `s${index}`);
+  const steps = names.map((name) => `.step('${name}', { run: async ({ input }) => ({ ${name}: input.id.length }) })`);
+  const sum = names.map((name) => `results.${name}.${name}`).join(' + ');
+  return taskOf([
+    ...steps,
+    `.step('join', { after: ${JSON.stringify(names)}, run: ({ results }) => ({ sum: ${sum} }) })`,
+  ]);
+}
+
+function taskOf(steps: readonly string[]): string {
+  return `import { defineTask, jsonSchema } from './../define.ts';
+export const task = defineTask({ name: 'big', input: jsonSchema<{ readonly id: string }>({}) })\n  ${steps.join('\n  ')};\n`;
+}
+
+/** Files of the language and of packages are the same in every check. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** Type-checks a file of the given text that stands beside this one. */
+function check(text: string): { seconds: number; errors: string[] } {
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(folder, '../../tsconfig.json'),
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
+  );
+  const options: ts.CompilerOptions = { ...config?.options, noEmit: true, composite: false, incremental: false };
+  const host = ts.createCompilerHost(options);
+  const readFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...rest) => {
+    if (name === generated) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2023);
+    const file = parsed.get(name) ?? readFile(name, ...rest);
+    parsed.set(name, file);
+    return file;
+  };
+  const program = ts.createProgram([generated], options, host);
+  const source = program.getSourceFile(generated);
+  // Processor time, not the clock: the machine may be busy with other tests.
+  const before = process.cpuUsage();
+  const diagnostics = [...program.getSemanticDiagnostics(source), ...program.getDeclarationDiagnostics(source)];
+  const { user } = process.cpuUsage(before);
+  return {
+    seconds: user / 1_000_000,
+    errors: diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  };
+}
+
+function fail(diagnostic: ts.Diagnostic): never {
+  throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+}
+
+describe('a task of a hundred steps', () => {
+  it.each([
+    ['one after the other', chainOf],
+    ['side by side, and one that joins them', starOf],
+  ])('%s is type-checked in less than two seconds', (_shape, write) => {
+    check(write(3));
+    // The first run warms the compiler up; of the next three the best counts, as other tests run beside this one.
+    const seconds = [1, 2, 3].map(() => {
+      const checked = check(write(100));
+      expect(checked.errors).toEqual([]);
+      return checked.seconds;
+    });
+    expect(Math.min(...seconds)).toBeLessThan(2);
+  });
+
+  it('is really checked: a step that does not exist is found', () => {
+    const text = chainOf(10).replace(`after: ['s8']`, `after: ['s80']`);
+    expect(check(text).errors.join('\n')).toContain(`'"s80"' is not assignable`);
+  });
+});
