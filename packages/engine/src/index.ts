@@ -22,7 +22,9 @@ export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './po
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
 export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
+export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
+export { listTemplates, type TemplateFilter, type TemplateView } from './views/list-templates.sql.ts';
 export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
 export { type StepEdge, type TaskDetail, taskDetail } from './views/task-detail.ts';
 export { type HistoryFact, type HistoryKind, taskHistory } from './views/task-history.sql.ts';
