@@ -3,7 +3,7 @@ import type { HandedStep, StepEdit } from '../lifecycle/3-advance/advance.ts';
 import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { AttemptEnd } from '../lifecycle/4-execution/start-attempt.ts';
 import { decideAfterFailure } from '../states/retry.ts';
-import { completeKnowledge, knowsAll } from './complete-knowledge.ts';
+import { completeKnowledge, holdTasks, knowsAll } from './complete-knowledge.ts';
 import type { HeldStep, HeldSteps } from './held-steps.ts';
 import type { Ended } from './outbox.ts';
 import type { CachedTask, TaskCache } from './task-cache.ts';
@@ -39,8 +39,15 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   }
 
   async function beginUnknown(steps: readonly HeldStep[], edits: readonly StepEdit[]): Promise<void> {
-    const known = await deps.persist(async () => {
-      await completeKnowledge(db, plans, cache, steps);
+    cache.hold(task);
+    const tasks = await deps.persist(() => holdTasks(db, plans, cache, steps));
+    if (tasks === undefined) return;
+    const found = tasks.flatMap((task, i) => {
+      const mine = steps[i];
+      return mine === undefined ? [] : [{ task, mine, step: mine.step }];
+    });
+    const isKnown = await deps.persist(async () => {
+      await completeKnowledge(db, cache, found);
       return true;
     });
     if (known === undefined) return;
@@ -54,7 +61,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const edit = edits.find((each) => each.task === task.id && each.step === mine.step);
     const maxAttempts = edit?.max_attempts ?? step.retry.maxAttempts;
     const place = placeOf(mine, task);
-    cache.hold(task);
+    mine.task = task;
     if (edit?.skip) return end(mine, task, { ...place, kind: 'skip' });
     if (!deps.mayBegin()) return end(mine, task, { ...place, kind: 'release' });
     listener.onStarted(task, mine.step, mine.attempt);

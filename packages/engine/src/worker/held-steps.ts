@@ -1,9 +1,13 @@
+import type { CachedTask } from './task-cache.ts';
+
 /** A step in this worker's hands, from the call that handed it out to the call that records what became of it. */
 export interface HeldStep {
   readonly taskId: string;
   readonly step: number;
   readonly attempt: number;
   readonly lease: number;
+  /** Kept at hand for it from the moment it begins. */
+  task?: CachedTask;
   /** Stops the attempt; there from the moment it begins. */
   abort?: (reason: Error) => void;
 }

@@ -301,10 +301,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     abandon(reason) {
       end();
       abortAll(reason);
-      for (const step of held.all()) {
-        const task = cache.get(step.taskId);
-        if (task !== undefined && step.abort !== undefined) cache.letGo(task);
-      }
+      for (const { task } of held.all()) if (task !== undefined) cache.letGo(task);
     },
   };
 
