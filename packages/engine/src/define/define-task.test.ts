@@ -215,7 +215,9 @@ describe('a schema in the builder', () => {
     expect(readTemplate(task.document)).toEqual(task.document);
   });
 
-  it('is left to the processes that have it when JSON Schema has no words for it', () => {
+  it('is left to the processes that have it when it transforms, which JSON Schema has no words for', () => {
+    const numbers = defineTask({ name: 't', input: z.object({ a: z.string().transform(Number) }) });
+    expect(numbers.document.input_schema).toBeUndefined();
     const task = defineTask({
       name: 't',
       input: z.object({ a: z.custom<string>(() => true).transform((text) => text.length) }),

@@ -11,7 +11,7 @@ import {
   isStandardSchema,
   type ProducedBy,
   type SchemaSource,
-  toJsonSchema,
+  toContextSchema,
 } from './schema-source.ts';
 import type {
   KeepsLiterals,
@@ -202,7 +202,7 @@ function templateSource(options: TaskOptions<unknown>, steps: readonly BuiltStep
     metadata: options.metadata ?? null,
     system_dependencies: options.dependentSystem === undefined ? null : { primary: options.dependentSystem },
     identity_strategy: options.identity ?? null,
-    input_schema: isSchemaSource(input) ? (toJsonSchema(input, 'input') ?? null) : null,
+    input_schema: isSchemaSource(input) ? (toContextSchema(input) ?? null) : null,
     steps: steps.map(({ source }) => source),
   };
 }

@@ -53,6 +53,24 @@ export function toJsonSchema(source: SchemaSource, side: 'input' | 'output'): Js
   }
 }
 
+/**
+ * The JSON Schema of a context. A context is checked and stored as the schema produces it, and may come from a process
+ * that knows nothing but the JSON Schema; that one can fill in defaults, but not transform. So a schema that transforms
+ * what it accepts has none, and is checked in the processes that have it.
+ */
+export function toContextSchema(source: SchemaSource): JsonObject | undefined {
+  const accepted = toJsonSchema(source, 'input');
+  const produced = toJsonSchema(source, 'output');
+  const transforms = canonicalise(accepted) !== canonicalise(produced);
+  return transforms ? undefined : accepted;
+}
+
+/** Without what differs between the two sides of a schema that has defaults, but does not transform. */
+function canonicalise(schema: JsonObject | undefined): string | undefined {
+  const sides = new Set(['required', 'additionalProperties', 'default']);
+  return JSON.stringify(schema, (key, value: unknown) => (sides.has(key) ? undefined : value));
+}
+
 export type StandardCheck =
   | { readonly value: unknown; readonly violations?: undefined }
   | { readonly violations: readonly Violation[] };

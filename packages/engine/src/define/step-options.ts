@@ -107,11 +107,6 @@ export type StepOptions<
   Returned,
 > = RunStep<Input, Steps, After, Schema, Skippable, Result> | HandlerStep<After, Schema, Skippable, Returned>;
 
-/** What a step adds to the known ones. */
-export type AddedStep<Name extends string, Steps extends KnownSteps, After extends keyof Steps, Result> = {
-  readonly [Added in Name]: { readonly result: Result; readonly upstream: UpstreamOf<Steps, After> };
-};
-
 /** What other steps see of a result: of the schema if there is one, else of what `run` or the handler returns. */
 export type ResultOf<Schema, Skippable extends boolean, Result, Returned> =
   | (Schema extends SchemaSource

@@ -15,7 +15,7 @@ import { decideTransition, type TransitionOutcome } from './transition-outcome.t
  * - `pending → skipped` is a bypass or a branch not taken; `error → skipped` an operator who goes on without it.
  *   What runs is not skipped.
  */
-export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
+const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
   pending: ['in_progress', 'waiting', 'error', 'cancelled', 'resolved_manually', 'skipped'],
   in_progress: ['complete', 'error', 'cancelled', 'pending', 'waiting'],
   waiting: ['pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually'],

@@ -14,7 +14,7 @@ import { decideTransition, type TransitionOutcome } from './transition-outcome.t
  * ends are final; in particular a task that completed can no longer be cancelled, because its effects
  * have happened.
  */
-export const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
+const taskTransitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
   pending: ['in_progress', 'error', 'cancelled'],
   in_progress: ['complete', 'error', 'pending', 'cancelled'],
   complete: [],

@@ -11,7 +11,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { InvalidTemplate } from '../../errors.ts';
-import { examineTemplate, maxTemplateBytes } from './read-template.ts';
+import { examineTemplate } from './read-template.ts';
 import { type LocatedProblem, toTemplateProblem } from './template-problem.ts';
 
 /**
@@ -24,11 +24,14 @@ export function readTemplateYaml(text: string, file?: string): TemplateDocument[
   const inFile = file === undefined ? {} : { file };
   const refuse = (problems: readonly TemplateProblem[]) =>
     new InvalidTemplate(problems.map((problem) => ({ ...problem, ...inFile })));
-  const { templates, problems } = Buffer.byteLength(text) > maxTemplateBytes ? tooLarge : readDocuments(text);
+  const { templates, problems } = Buffer.byteLength(text) > maxFileBytes ? tooLarge : readDocuments(text);
   if (problems.length > 0) throw refuse(problems.toSorted(byPlace));
   if (templates.length === 0) throw refuse([{ path: '', message: 'There is no template here.' }]);
   return templates;
 }
+
+/** The largest text that is parsed: far more than anybody writes by hand. */
+const maxFileBytes = 1_048_576;
 
 interface Reading {
   readonly templates: TemplateDocument[];
@@ -37,7 +40,7 @@ interface Reading {
 
 const tooLarge: Reading = {
   templates: [],
-  problems: [{ path: '', message: `A template file may be at most ${maxTemplateBytes} bytes.` }],
+  problems: [{ path: '', message: `A template file may be at most ${maxFileBytes} bytes.` }],
 };
 
 function readDocuments(text: string): Reading {

@@ -9,8 +9,8 @@ import { readCanonicalDialect } from './canonical-dialect.ts';
 import { normaliseTemplate, type StepSource, type TemplateSource } from './template-document.ts';
 import { type LocatedProblem, toTemplateProblem } from './template-problem.ts';
 
-/** The largest template accepted, as text. */
-export const maxTemplateBytes = 1_048_576;
+/** The largest template accepted, as JSON with every default written out: some ten thousand steps. */
+const maxDocumentBytes = 16_777_216;
 
 /**
  * Makes a template of data from outside: a request body, a parsed file, or a document that was stored. Applied to a
@@ -30,7 +30,7 @@ export type Examination =
 
 /** {@link readTemplate} for callers that know where in a text each problem is. */
 export function examineTemplate(raw: unknown): Examination {
-  const serialised = serialiseJson(raw, maxTemplateBytes);
+  const serialised = serialiseJson(raw, maxDocumentBytes);
   if (!serialised.ok) {
     const { path, reason } = serialised.problem;
     return { ok: false, problems: [{ path, message: `This ${reason}.` }] };
