@@ -18,7 +18,7 @@ export interface Statement {
   readonly text: string;
 }
 
-export type SqlValue = string | number | boolean | null;
+export type SqlValue = string | number | bigint | boolean | null | Date | Uint8Array | readonly SqlValue[];
 
 export interface Database extends Queryable {
   /** What kind of server answers; shown by `doctor`, never used to choose behaviour. */

@@ -1,7 +1,9 @@
 import type { PlanStep } from '../graph/plan.ts';
-import type { HandedStep, StepEdit } from '../lifecycle/3-advance/advance.ts';
+import { type Advanced, type HandedStep, recordInTransaction, type StepEdit } from '../lifecycle/3-advance/advance.ts';
 import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { AttemptEnd } from '../lifecycle/4-execution/start-attempt.ts';
+import type { StepTransaction, Transact } from '../lifecycle/4-execution/step-transaction.ts';
+import type { Queryable } from '../postgres/database.ts';
 import { decideAfterFailure } from '../states/retry.ts';
 import { completeKnowledge, holdTasks, knowsAll } from './complete-knowledge.ts';
 import type { HeldStep, HeldSteps } from './held-steps.ts';
@@ -21,6 +23,9 @@ export interface AttemptsDeps extends WorkerDeps {
   readonly cache: TaskCache;
   readonly held: HeldSteps;
   readonly onEnded: (ended: Ended) => void;
+  /** A step was recorded by its own transaction. */
+  readonly onRecorded: (ended: Ended, advanced: Advanced) => void;
+  readonly workerId: number;
   /** Whether steps are still begun; those handed out nevertheless are handed back. */
   readonly mayBegin: () => boolean;
   /** Repeats work until the database answers; undefined when nobody waits for it any more. */
@@ -34,12 +39,12 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   function beginKnown(mine: HeldStep, edits: readonly StepEdit[]): boolean {
     const task = cache.get(mine.taskId);
     if (!knowsAll(task, mine.step)) return false;
+    cache.hold(task);
     begin(mine, task, edits);
     return true;
   }
 
   async function beginUnknown(steps: readonly HeldStep[], edits: readonly StepEdit[]): Promise<void> {
-    cache.hold(task);
     const tasks = await deps.persist(() => holdTasks(db, plans, cache, steps));
     if (tasks === undefined) return;
     const found = tasks.flatMap((task, i) => {
@@ -50,11 +55,13 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       await completeKnowledge(db, cache, found);
       return true;
     });
-    if (known === undefined) return;
-    for (const step of steps)
-      if (!beginKnown(step, edits)) throw new Error(`task ${step.taskId} is not in the database`);
+    for (const { task, mine } of found) {
+      if (isKnown) begin(mine, task, edits);
+      else cache.letGo(task);
+    }
   }
 
+  /** @param task held for this step */
   function begin(mine: HeldStep, task: CachedTask, edits: readonly StepEdit[]): void {
     const step = task.registered.plan.steps[mine.step];
     if (step === undefined) throw new Error(`task ${task.id} has no step ${mine.step}`);
@@ -66,8 +73,21 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (!deps.mayBegin()) return end(mine, task, { ...place, kind: 'release' });
     listener.onStarted(task, mine.step, mine.attempt);
     const beganAt = clock.elapsed();
-    const params = { task, step, attempt: mine.attempt, maxAttempts, inputs: edit?.inputs ?? undefined };
+    let recorded: { readonly outcome: StepOutcome; readonly advanced: Advanced } | undefined;
+    const transact: Transact = async (work) => {
+      recorded = await db.transaction(async (tx) => {
+        const { resultText: result, metadataText: metadata = null } = await work(rawQueries(tx));
+        const outcome = { ...place, kind: 'complete', beganAt, endedAt: clock.elapsed(), result, metadata } as const;
+        return { outcome, advanced: await recordInTransaction(tx, clock, deps.workerId, outcome) };
+      });
+    };
+    const params = { task, step, attempt: mine.attempt, maxAttempts, inputs: edit?.inputs ?? undefined, transact };
     mine.abort = deps.startAttempt(params, (attemptEnd) => {
+      if (attemptEnd.kind === 'recorded' && recorded !== undefined) {
+        running -= 1;
+        deps.onRecorded({ held: mine, task, outcome: recorded.outcome }, recorded.advanced);
+        return;
+      }
       end(mine, task, toOutcome(place, step, maxAttempts, beganAt, attemptEnd));
     });
   }
@@ -84,7 +104,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     beganAt: number,
     attemptEnd: AttemptEnd,
   ): StepOutcome {
-    if (attemptEnd.kind === 'aborted') return { ...place, kind: 'release' };
+    if (attemptEnd.kind === 'aborted' || attemptEnd.kind === 'recorded') return { ...place, kind: 'release' };
     const times = { ...place, beganAt, endedAt: clock.elapsed() };
     if (attemptEnd.kind === 'success') {
       const { resultText: result, metadataText: metadata = null } = attemptEnd;
@@ -112,6 +132,10 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       return running;
     },
   };
+}
+
+function rawQueries(tx: Queryable): StepTransaction {
+  return { query: (text, values = []) => tx.query({ text }, values) };
 }
 
 function placeOf({ step, attempt, lease }: HeldStep, task: CachedTask): StepInLease {

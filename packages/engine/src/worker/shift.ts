@@ -86,6 +86,14 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     held,
     persist,
     mayBegin: () => phase === 'working',
+    workerId,
+    onRecorded(ended, advanced) {
+      if (phase === 'over') return;
+      recorded(ended);
+      letGo(ended, [ended.held.lease]);
+      for (const { taskId, state } of advanced.finished) finishTask(taskId, state);
+      wake();
+    },
     onEnded(ended) {
       if (phase === 'over') return;
       outbox.put(ended);
@@ -157,15 +165,9 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
 
   function apply(call: Call, lease: number, closed: readonly number[], advanced: Advanced): void {
     const refused = new Set(advanced.refused);
-    for (const { task, outcome } of call.sent) {
-      if (refused.has(outcome)) listener.onRefused(outcome);
-      else {
-        if (outcome.kind === 'complete') cache.addResult(task, outcome.step, outcome.result);
-        if (outcome.kind === 'skip') cache.addResult(task, outcome.step, null);
-        if (outcome.kind === 'release') listener.onWorkLeft();
-        if (outcome.kind === 'error' && outcome.retryMs !== null) wakeWhenDue(outcome.retryMs);
-        listener.onRecorded(outcome, task);
-      }
+    for (const each of call.sent) {
+      if (refused.has(each.outcome)) listener.onRefused(each.outcome);
+      else recorded(each);
     }
     attempts.takeOn([...advanced.kept, ...advanced.taken], lease, advanced.edits);
     for (const each of call.sent) letGo(each, closed);
@@ -175,6 +177,14 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
     if (advanced.leftWaiting > 0) listener.onWorkLeft();
     activity.wake();
+  }
+
+  function recorded({ task, outcome }: Ended): void {
+    if (outcome.kind === 'complete') cache.addResult(task, outcome.step, outcome.result);
+    if (outcome.kind === 'skip') cache.addResult(task, outcome.step, null);
+    if (outcome.kind === 'release') listener.onWorkLeft();
+    if (outcome.kind === 'error' && outcome.retryMs !== null) wakeWhenDue(outcome.retryMs);
+    listener.onRecorded(outcome, task);
   }
 
   function letGo({ held: step, task }: Ended, closed: readonly number[]): void {

@@ -58,6 +58,24 @@ export async function advance(db: Database, clock: Clock, params: AdvanceParams)
   }
 }
 
+/** The step is no longer this worker's: what was written in its transaction must not be committed. */
+export class StepTakenAway extends Error {
+  override readonly name = 'StepTakenAway';
+}
+
+/** Records one step in the transaction that did its work; what it opens waits for any worker. */
+export async function recordInTransaction(
+  tx: Queryable,
+  clock: Clock,
+  workerId: number,
+  outcome: StepOutcome,
+): Promise<Advanced> {
+  const nothing = { seq: 0, closed: [], keep: 0, want: 0, queues: [], servesQueue: () => false, doubtful: true };
+  const advanced = await advanceHeld(tx, clock, { ...nothing, workerId, outcomes: [outcome] });
+  if (advanced.refused.length > 0) throw new StepTakenAway('the step was taken away while its transaction ran');
+  return advanced;
+}
+
 /** Advances inside a transaction of the caller, after a look at which outcomes still count. */
 export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvanceParams): Promise<Advanced> {
   const seqs = new Set([...params.closed, ...params.outcomes.map((outcome) => outcome.lease)]);

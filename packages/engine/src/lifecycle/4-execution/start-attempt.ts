@@ -7,13 +7,17 @@ import type { Deadlines } from './deadlines.ts';
 import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
 import { LazyAbort } from './lazy-abort.ts';
-import { StepContext, type StepLogger, type UpstreamResults } from './step-context.ts';
+import { type StepAttempt, StepContext, type StepLogger, type UpstreamResults } from './step-context.ts';
+import { type StepTransaction, type Transact } from './step-transaction.ts';
+import { unfitForTransaction } from './unfit-for-transaction.ts';
 
 /** How an attempt ended. */
 export type AttemptEnd =
   | HandlerOutcome
   /** Stopped from outside before it ended by itself; what it may still do does not count. */
-  | { readonly kind: 'aborted' };
+  | { readonly kind: 'aborted' }
+  /** Recorded already, together with what the handler wrote. */
+  | { readonly kind: 'recorded' };
 
 /** What an attempt may know of its task. */
 export interface AttemptTask {
@@ -31,6 +35,7 @@ export interface AttemptParams {
   readonly maxAttempts: number;
   /** Replaces values of the task's context for this step alone: an operator's edit. */
   readonly inputs: JsonObject | undefined;
+  readonly transact: Transact;
 }
 
 /** Runs a handler once. `done` is called exactly once; the returned function aborts what is under way. */
@@ -64,9 +69,24 @@ export function createStartAttempt(deps: ExecutionDeps): StartAttempt {
       done(end);
     }
 
+    async function transaction<Result>(work: (tx: StepTransaction) => Promise<Result>): Promise<Result> {
+      let result: { readonly value: Result } | undefined;
+      await params.transact(async (tx) => {
+        const value = await work(tx);
+        const end = returnedEnd(value);
+        // thrown inside, so that what was written is rolled back
+        if (end.kind === 'failure') throw unfitForTransaction(end);
+        result = { value };
+        return end;
+      });
+      if (result === undefined) throw new Error('the transaction ended without a result');
+      finish({ kind: 'recorded' });
+      return result.value;
+    }
+
     try {
       const handler = deps.handlers.resolve(step.handler.callable, step.handler.method);
-      const returned = handler(new StepContext(new Attempt(params, abort, deps)));
+      const returned = handler(new StepContext(new Attempt(params, abort, deps, transaction)));
       if (returned instanceof Promise) {
         deps.clock.during?.(returned);
         returned.then(
@@ -100,8 +120,10 @@ class Attempt {
   readonly #params: AttemptParams;
   readonly #deps: ExecutionDeps;
   readonly abort: LazyAbort;
+  readonly transaction: StepAttempt['transaction'];
 
-  constructor(params: AttemptParams, abort: LazyAbort, deps: ExecutionDeps) {
+  constructor(params: AttemptParams, abort: LazyAbort, deps: ExecutionDeps, transaction: StepAttempt['transaction']) {
+    this.transaction = transaction;
     this.#params = params;
     this.#deps = deps;
     this.abort = abort;

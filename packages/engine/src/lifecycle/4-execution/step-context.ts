@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import type { LazyAbort } from './lazy-abort.ts';
+import type { StepTransaction } from './step-transaction.ts';
 
 /** The part of a logger that handlers use; a pino logger is one. */
 export interface StepLogger {
@@ -38,6 +39,7 @@ export interface StepAttempt {
   readonly abort: LazyAbort;
   /** Called once, when the handler first logs. */
   readonly logger: () => StepLogger;
+  readonly transaction: <Result>(work: (tx: StepTransaction) => Promise<Result>) => Promise<Result>;
 }
 
 /**
@@ -113,6 +115,22 @@ export class StepContext {
   get logger(): StepLogger {
     this.#logger ??= this.#attempt.logger();
     return this.#logger;
+  }
+
+  /**
+   * Does the work of the step in a transaction of the engine's database that also completes the step: exactly once,
+   * whatever happens to this process. What `work` resolves to is the result of the step, as if the handler had returned
+   * it; when it rejects, nothing was written and the attempt fails as usual. Once per attempt, as the last thing a
+   * handler does.
+   *
+   * @example
+   * return context.transaction(async (tx) => {
+   *   await tx.query('update account set balance = balance - $1 where id = $2', [amount, id]);
+   *   return { withdrawn: amount };
+   * });
+   */
+  transaction<Result>(work: (tx: StepTransaction) => Promise<Result>): Promise<Result> {
+    return this.#attempt.transaction(work);
   }
 
   /** The context of the task. */
