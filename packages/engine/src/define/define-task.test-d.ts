@@ -4,6 +4,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import { StepHandler } from '../lifecycle/4-execution/step-handler.ts';
+import type { StepHandlerResult } from '../lifecycle/4-execution/step-handler-result.ts';
 import { defineTask, type InputOf, type ResultsOf, type SubmittedOf } from './define-task.ts';
 import { jsonSchema } from './schema-source.ts';
 
@@ -204,6 +205,20 @@ describe('a task built in TypeScript', () => {
     expectTypeOf<ResultsOf<typeof task>['count']>().toEqualTypeOf<{ readonly result: number }>();
     expectTypeOf<ResultsOf<typeof task>['named']>().toEqualTypeOf<Json>();
     expectTypeOf<ResultsOf<typeof task>['described']>().toEqualTypeOf<{ refundId: string }>();
+    class Untyped extends StepHandler {
+      async call(): Promise<StepHandlerResult> {
+        return this.success(1);
+      }
+    }
+    const untypedResult = order.step('untyped', { handler: Untyped });
+    expectTypeOf<ResultsOf<typeof untypedResult>['untyped']>().toEqualTypeOf<Json>();
+    class Dated extends StepHandler {
+      call() {
+        return { at: new Date() };
+      }
+    }
+    // @ts-expect-error The result.at is a Date
+    order.step('dated', { handler: Dated });
     // @ts-expect-error one of `run` and `handler`
     order.step('both', { handler: 'payments.refund', run: () => ({}) });
     // @ts-expect-error one of `run` and `handler`

@@ -90,6 +90,9 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
    *
    * @throws {InvalidTemplate} when the name is taken, or `after` names a step that does not exist (yet)
    */
+  // Two signatures, because only a step with a result schema wants its literals kept: anywhere else `{ count: 1 }`
+  // means a number. What a step adds is written out in both: under a name of its own it would carry `Steps` along, and
+  // the declaration of an exported task would double with every step.
   step<
     Name extends string,
     After extends keyof Steps & string = never,
@@ -98,7 +101,8 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
     Skippable extends boolean = false,
   >(
     name: NewName<Name, Steps>,
-    options: StepOptions<Input, Steps, After, undefined, Skippable, Result, Returned> & ResultFault<undefined, Result>,
+    options: StepOptions<Input, Steps, After, undefined, Skippable, Result, Returned> &
+      ResultFault<undefined, Result, Returned>,
   ): TaskDefinition<
     Input,
     Steps & {
@@ -119,7 +123,8 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
     Skippable extends boolean = false,
   >(
     name: NewName<Name, Steps>,
-    options: StepOptions<Input, Steps, After, Schema, Skippable, Result, Returned> & ResultFault<Schema, Result>,
+    options: StepOptions<Input, Steps, After, Schema, Skippable, Result, Returned> &
+      ResultFault<Schema, Result, Returned>,
   ): TaskDefinition<
     Input,
     Steps & {

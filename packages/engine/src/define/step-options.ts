@@ -74,15 +74,17 @@ export interface RunArguments<Input, Steps extends KnownSteps, After extends key
 }
 
 /**
- * Asks of `run`, in the type of its options, what it does not fulfil: to return what the result schema accepts, or,
- * where its result is no JSON, to be the sentence that says so.
+ * Asks of `run` or `handler`, in the type of the options, what it does not fulfil: to return what the result schema
+ * accepts, or, where the result is no JSON, to be the sentence that says so.
  */
-export type ResultFault<Schema, Result> = Schema extends SchemaSource
+export type ResultFault<Schema, Result, Returned> = Schema extends SchemaSource
   ? [Result] extends [AcceptedBy<Schema>]
     ? unknown
     : { readonly run: (step: never) => AcceptedBy<Schema> | Promise<AcceptedBy<Schema>> }
   : [JsonFault<Result, 'The result'>] extends [never]
-    ? unknown
+    ? [JsonFault<HandlerResult<Awaited<Returned>>, 'The result'>] extends [never]
+      ? unknown
+      : { readonly handler: JsonFault<HandlerResult<Awaited<Returned>>, 'The result'> }
     : { readonly run: JsonFault<Result, 'The result'> };
 
 /**
@@ -119,9 +121,12 @@ export type ResultOf<Schema, Skippable extends boolean, Result, Returned> =
   | (Skippable extends true ? null : never);
 
 /** What is stored of what a handler class returns: see `handler-outcome.ts`. */
-type HandlerResult<Returned> =
-  Returned extends StepHandlerResult<infer Result>
-    ? Stored<Result>
+type HandlerResult<Returned> = unknown extends Returned
+  ? Json
+  : Returned extends StepHandlerResult<infer Result>
+    ? unknown extends Result
+      ? Json
+      : Stored<Result>
     : Returned extends undefined | void | null
       ? Readonly<Record<string, never>>
       : Returned extends string | number | boolean | readonly Json[]

@@ -110,6 +110,22 @@ describe('a compiled plan', () => {
     expect(full).toEqual(brief);
   });
 
+  it('has the same hash whatever the order of keys inside schemas and configuration', () => {
+    const [one, other] = [
+      { type: 'object', properties: { a: { minimum: 1, type: 'number' } } },
+      { properties: { a: { type: 'number', minimum: 1 } }, type: 'object' },
+    ].map((schema) =>
+      compilePlan(
+        normaliseTemplate({
+          name: 't',
+          input_schema: schema,
+          steps: [{ name: 'a', handler: { callable: 'h', initialization: schema }, result_schema: schema }],
+        }),
+      ),
+    );
+    expect(one?.hash).toBe(other?.hash);
+  });
+
   it('has another hash as soon as anything that is stored differs', () => {
     const template = templateOf([{ name: 'a', dependencies: [] }]);
     const variants = [
