@@ -30,12 +30,14 @@ const allSystems = [
 ];
 const options = readOptions();
 const server = await startPostgres();
-process.once('SIGINT', () => {
-  server.stop().then(
-    () => process.exit(130),
-    () => process.exit(130),
-  );
-});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    server.stop().then(
+      () => process.exit(130),
+      () => process.exit(130),
+    );
+  });
+}
 mkdirSync(path.dirname(options.out), { recursive: true });
 writeFileSync(options.out, '');
 record({ kind: 'run', mode: options.mode, ...options.settings, machine: machine(), postgres: await server.describe() });
