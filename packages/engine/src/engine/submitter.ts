@@ -1,14 +1,15 @@
 import type { Clock, Random } from '../clock.ts';
 import { checkStandardSchema } from '../define/schema-source.ts';
-import { DatabaseUnavailable, InvalidContext, InvalidRequest } from '../errors.ts';
+import { DatabaseUnavailable, InvalidContext } from '../errors.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
 import { type PreparedTask, prepareTask, type Submitted, writeTasks } from '../lifecycle/2-submission/submit-tasks.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
-import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
+import { checkTaskRequest, type TaskRequest } from '../lifecycle/2-submission/task-request.ts';
+import { writeInRoom } from '../lifecycle/2-submission/write-in-room.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { isConnectionLoss } from '../postgres/sqlstate.ts';
-import { ensurePartitions } from '../upkeep/ensure-partitions.sql.ts';
+import { ensurePartitions, ensurePartitionsAt } from '../upkeep/ensure-partitions.sql.ts';
 import type { AnyTaskDefinition } from './tasker.ts';
 
 export interface Submitter {
@@ -34,17 +35,20 @@ export interface SubmitterDeps {
 /** For how long a submission is tried again while the database is away, milliseconds. */
 const patienceMs = 10_000;
 const pauseMs = 100;
+/** Room in history is made this far ahead, and a little more. */
+const knownRoomMs = 7 * 86_400_000;
 
 export function createSubmitter(deps: SubmitterDeps): Submitter {
   const { db, clock, plans } = deps;
   const newTaskId = createTaskIds(deps.databaseNow, deps.random);
-  const queue = createSubmissionQueue(db, async () => {
-    await ensurePartitions(db);
-  });
+  const makeRoom = (moments: readonly number[]) => ensurePartitionsAt(db, moments);
+  const queue = createSubmissionQueue(db, makeRoom);
+  /** Up to when there is room in history, as far as this process knows. */
+  let roomUntil = Number.NEGATIVE_INFINITY;
 
   async function prepare(request: TaskRequest): Promise<PreparedTask> {
+    checkTaskRequest(request);
     const { namespace = 'default', name, version = 'latest' } = request;
-    if (typeof name !== 'string' || name === '') throw new InvalidRequest('name', 'must not be blank');
     const registered = await plans.find(namespace, name, version);
     const prepared = prepareTask(newTaskId(), registered, request);
     deps.onPrepared(prepared);
@@ -70,6 +74,13 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
     }
   }
 
+  /** In a transaction of the caller's nothing can be tried twice. */
+  async function makeRoomAhead(): Promise<void> {
+    if (deps.databaseNow() < roomUntil) return;
+    await ensurePartitions(db);
+    roomUntil = deps.databaseNow() + knownRoomMs;
+  }
+
   async function writeTogether(tx: Queryable, prepared: readonly PreparedTask[]): Promise<Submitted[]> {
     const answers = await writeTasks(tx, prepared);
     return answers.map((answer) => {
@@ -86,9 +97,15 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
       return submitted;
     },
     async submitTogether(requests, tx) {
-      const prepared = await Promise.all(requests.map(prepare));
-      if (tx !== undefined) return writeTogether(tx, prepared);
-      const submitted = await patiently(() => db.transaction((own) => writeTogether(own, prepared)));
+      const prepared = await patiently(() => Promise.all(requests.map(prepare)));
+      if (tx !== undefined) {
+        await makeRoomAhead();
+        return writeTogether(tx, prepared);
+      }
+      const tasks = prepared.map(({ task }) => task);
+      const submitted = await patiently(() =>
+        writeInRoom(tasks, makeRoom, () => db.transaction((own) => writeTogether(own, prepared))),
+      );
       submitted.forEach(deps.onSubmitted);
       return submitted;
     },

@@ -132,7 +132,7 @@ function findRefusedText(value: unknown, path: JsonPath): SerialisationProblem |
 
 /** Text without the characters that PostgreSQL cannot store, for messages that must be kept whatever they hold. */
 export function storableText(text: string): string {
-  return text.replaceAll(new RegExp(refusedText, 'g'), '\uFFFD');
+  return refusedText.test(text) ? text.replaceAll(new RegExp(refusedText, 'g'), '\uFFFD') : text;
 }
 
 function fits(text: string, maxBytes: number): boolean {

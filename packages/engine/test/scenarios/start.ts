@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { createTasker, type Database, type Tasker, type TaskerLogger, type TaskerOptions } from '../../src/index.ts';
 
-/** A Tasker for one test; what it logs is read, not printed. Stopped when the test has finished. */
+/** A Tasker for one test, on a database that is migrated already, quiet unless given a log. Stopped with the test. */
 export async function start(
   database: string | Database,
   options: Omit<TaskerOptions, 'database'> = {},
 ): Promise<Tasker> {
-  const tasker = await createTasker({ database, logger: silent, ...options });
+  const tasker = await createTasker({ database, migrate: false, logger: silent, ...options });
   onTestFinished(() => tasker.stop({ abort: true }));
   return tasker;
 }

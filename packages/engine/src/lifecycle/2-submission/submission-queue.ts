@@ -1,7 +1,8 @@
 import type { Database } from '../../postgres/database.ts';
-import { isMissingPartition, isSerialization } from '../../postgres/sqlstate.ts';
+import { isConnectionLoss } from '../../postgres/sqlstate.ts';
 import { insertTasks } from './insert-tasks.sql.ts';
 import { type PreparedTask, type Submitted, writeTasks } from './submit-tasks.ts';
+import { type MakeRoom, writeInRoom } from './write-in-room.ts';
 
 /**
  * Submissions gather while the one before them is being written, and go together: at low load a task is written at
@@ -24,8 +25,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** @param ensurePartitions makes room in history for now; called when a task finds none */
-export function createSubmissionQueue(db: Database, ensurePartitions: () => Promise<void>): SubmissionQueue {
+export function createSubmissionQueue(db: Database, makeRoom: MakeRoom): SubmissionQueue {
   let waiting: Waiting[] = [];
   const writers = new Set<Promise<void>>();
 
@@ -49,28 +49,19 @@ export function createSubmissionQueue(db: Database, ensurePartitions: () => Prom
         else each.resolve(submitted);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      if (batch.length === 1 || isConnectionLoss(error)) for (const each of batch) each.reject(error);
       // one of them is at fault: write each alone, so that only that one fails
       else for (const each of batch) await writeBatch([each]);
     }
   }
 
-  async function write(prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        if (prepared.some(({ task }) => task.identity !== null))
-          return await db.transaction((tx) => writeTasks(tx, prepared));
-        await insertTasks(
-          db,
-          prepared.map(({ task }) => task),
-        );
-        return prepared.map((each) => ({ ...each, taskId: each.task.id, replayed: false }));
-      } catch (error) {
-        if (tries >= triesLimit) throw error;
-        if (isMissingPartition(error)) await ensurePartitions();
-        else if (!isSerialization(error)) throw error;
-      }
-    }
+  function write(prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
+    const tasks = prepared.map(({ task }) => task);
+    return writeInRoom(tasks, makeRoom, async () => {
+      if (tasks.some(({ identity }) => identity !== null)) return db.transaction((tx) => writeTasks(tx, prepared));
+      await insertTasks(db, tasks);
+      return prepared.map((each) => ({ ...each, taskId: each.task.id, replayed: false }));
+    });
   }
 
   return {
@@ -81,9 +72,10 @@ export function createSubmissionQueue(db: Database, ensurePartitions: () => Prom
         waiting.push({ prepared, resolve, reject });
       }),
     async drained() {
-      while (writers.size > 0) await Promise.all(writers);
+      while (writers.size > 0 || waiting.length > 0) {
+        startWriter();
+        await Promise.all(writers);
+      }
     },
   };
 }
-
-const triesLimit = 5;

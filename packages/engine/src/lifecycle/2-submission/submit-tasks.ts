@@ -8,7 +8,7 @@ import type { Queryable } from '../../postgres/database.ts';
 import { validateContext } from '../1-template/context-schema.ts';
 import { identityOf } from './identity.ts';
 import { insertTasks, type NewTask, reserveKeys, type TakenKey } from './insert-tasks.sql.ts';
-import { checkTaskRequest, type TaskRequest } from './task-request.ts';
+import type { TaskRequest } from './task-request.ts';
 
 /** A task that is in the database, or was there before. */
 export interface Submitted {
@@ -25,9 +25,8 @@ export interface PreparedTask {
   readonly registered: RegisteredPlan;
 }
 
-/** Checks a request against its template and works out what is to be written. */
+/** Checks a request, whose form is in order, against its template and works out what is to be written. */
 export function prepareTask(taskId: string, registered: RegisteredPlan, request: TaskRequest): PreparedTask {
-  checkTaskRequest(request);
   const context = checkedContext(registered, request.context);
   const task: NewTask = {
     id: taskId,

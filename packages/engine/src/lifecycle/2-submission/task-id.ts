@@ -11,3 +11,8 @@ export function createTaskIds(now: () => number, random: Random): () => string {
   const generator = new V7Generator({ nextUint32: () => Math.floor(random() * 2 ** 32) });
   return () => `${generator.generateOrResetWithTs(Math.round(now())).toString().slice(0, -5)}00000`;
 }
+
+/** When the id was made, milliseconds since 1970. */
+export function timeOfTask(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

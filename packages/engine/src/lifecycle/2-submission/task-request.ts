@@ -1,4 +1,5 @@
 import { InvalidRequest } from '../../errors.ts';
+import { storableText } from '../../json/serialise.ts';
 
 /** What may be said about a task when it is submitted. */
 export interface TaskRequest {
@@ -24,9 +25,30 @@ export interface TaskRequest {
   readonly bypassSteps?: readonly string[];
 }
 
+const known: ReadonlySet<string> = new Set<keyof TaskRequest>([
+  'namespace',
+  'name',
+  'version',
+  'context',
+  'priority',
+  'correlationId',
+  'parentCorrelationId',
+  'idempotencyKey',
+  'initiator',
+  'sourceSystem',
+  'reason',
+  'tags',
+  'bypassSteps',
+]);
+
 /** Checks the form of a request; what the template has to say about it comes later. */
 export function checkTaskRequest(request: TaskRequest): void {
-  if (request.name === '') throw new InvalidRequest('name', 'must not be blank');
+  for (const field of Object.keys(request)) {
+    if (!known.has(field)) throw new InvalidRequest(field, `is not known here; known are ${[...known].join(', ')}`);
+  }
+  checkText('namespace', request.namespace, 64, 1);
+  checkText('name', request.name ?? '', 64, 1);
+  checkText('version', request.version, 64, 1);
   checkPriority(request.priority);
   checkText('initiator', request.initiator, 128);
   checkText('source_system', request.sourceSystem, 128);
@@ -34,7 +56,8 @@ export function checkTaskRequest(request: TaskRequest): void {
   checkText('idempotency_key', request.idempotencyKey, 255, 1);
   checkCorrelationId('correlation_id', request.correlationId);
   checkCorrelationId('parent_correlation_id', request.parentCorrelationId);
-  for (const tag of request.tags ?? []) checkText('tags', tag, 128, 1);
+  checkTexts('tags', request.tags, 128);
+  checkTexts('bypass_steps', request.bypassSteps, 64);
 }
 
 function checkPriority(priority: number | undefined): void {
@@ -43,13 +66,19 @@ function checkPriority(priority: number | undefined): void {
   throw new InvalidRequest('priority', `must be a whole number from -100 to 100, not ${priority}`);
 }
 
+function checkTexts(field: string, texts: readonly string[] | undefined, longest: number): void {
+  if (texts === undefined) return;
+  if (!Array.isArray(texts)) throw new InvalidRequest(field, 'must be a list of strings');
+  for (const text of texts) checkText(field, text, longest, 1);
+}
+
 function checkText(field: string, text: string | undefined, longest: number, shortest = 0): void {
   if (text === undefined) return;
   if (typeof text !== 'string') throw new InvalidRequest(field, 'must be a string');
   if (text.length < shortest) throw new InvalidRequest(field, 'must not be blank');
   if (text.length > longest)
     throw new InvalidRequest(field, `must have at most ${longest} characters, not ${text.length}`);
-  if (text.includes('\u0000')) throw new InvalidRequest(field, 'must not contain the character U+0000');
+  if (storableText(text) !== text) throw new InvalidRequest(field, 'has a character that PostgreSQL cannot store');
 }
 
 function checkCorrelationId(field: string, id: string | undefined): void {
