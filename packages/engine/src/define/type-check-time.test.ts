@@ -73,14 +73,11 @@ describe('a task of a hundred steps', () => {
     ['one after the other', chainOf],
     ['side by side, and one that joins them', starOf],
   ])('%s is type-checked in less than two seconds', (_shape, write) => {
-    check(write(3));
-    // The first run warms the compiler up; of the next three the best counts, as other tests run beside this one.
-    const seconds = [1, 2, 3].map(() => {
-      const checked = check(write(100));
-      expect(checked.errors).toEqual([]);
-      return checked.seconds;
-    });
-    expect(Math.min(...seconds)).toBeLessThan(2);
+    expect(check(write(100)).errors).toEqual([]);
+    // The first run warmed the compiler up. Of the next the quickest counts: other work on the machine slows them down.
+    let seconds = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 5 && seconds >= 2; run += 1) seconds = Math.min(seconds, check(write(100)).seconds);
+    expect(seconds).toBeLessThan(2);
   });
 
   it('is really checked: a step that does not exist is found', () => {
