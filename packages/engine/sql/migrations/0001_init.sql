@@ -165,12 +165,11 @@ create table tasker.action (
 
 -- Who was there first: one row per identity of a task that may not be submitted twice.
 create table tasker.task_key (
-  template_id int not null,
   key bytea not null check (length(key) = 32),
   task_id uuid not null,
   -- tells a replay of the same request from another request with the same key
   fingerprint bytea not null check (length(fingerprint) = 32),
-  primary key (template_id, key)
+  primary key (key)
 );
 create index task_key_task on tasker.task_key (task_id);
 

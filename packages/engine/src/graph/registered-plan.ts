@@ -3,7 +3,6 @@ import type { Plan } from './plan.ts';
 /** A plan as the database knows it. */
 export interface RegisteredPlan {
   readonly revisionId: number;
-  readonly templateId: number;
   readonly revision: number;
   readonly plan: Plan;
   /** By position: the queue in which the step waits for a worker. */

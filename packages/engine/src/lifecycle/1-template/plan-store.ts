@@ -21,8 +21,12 @@ export interface PlanStore {
   register(document: TemplateDocument, options?: { replace?: boolean }): Promise<RegisteredPlan>;
   /** The plan that a new task gets. `latest`: the highest version by semver, pre-releases only if there is nothing else. */
   find(namespace: string, name: string, version: string): Promise<RegisteredPlan>;
-  /** The plan of a revision that a task was started with. */
-  load(revisionId: number): Promise<RegisteredPlan>;
+  /**
+   * The plan of a revision that a task was started with.
+   *
+   * @param within the transaction that the caller is in: where there is one connection, another one would never come
+   */
+  load(revisionId: number, within?: Queryable): Promise<RegisteredPlan>;
   /** Forgets which revision is the newest: another process registered one. */
   refresh(): void;
 }
@@ -36,12 +40,12 @@ export function createPlanStore(db: Database): PlanStore {
   const plans = new LRUCache<number, RegisteredPlan>({ max: plansKept });
   const newest = new LRUCache<string, Promise<RegisteredPlan>>({ max: plansKept, ttl: versionsFreshMs });
 
-  async function load(revisionId: number): Promise<RegisteredPlan> {
+  async function load(revisionId: number, within: Queryable = db): Promise<RegisteredPlan> {
     const known = plans.get(revisionId);
     if (known) return known;
-    const row = await findRevision(db, revisionId);
+    const row = await findRevision(within, revisionId);
     if (row === undefined) throw new Error(`revision ${revisionId} is missing`);
-    return remember(await toRegisteredPlan(db, row));
+    return remember(await toRegisteredPlan(within, row));
   }
 
   function remember(registered: RegisteredPlan): RegisteredPlan {
@@ -89,13 +93,13 @@ async function save(tx: Queryable, plan: Plan, document: TemplateDocument, repla
   const current = await findNewestRevision(tx, template.id);
   const queues = await ensureQueues(tx, template.namespace_id, plan);
   if (current?.hash === plan.hash) {
-    return { revisionId: current.id, templateId: template.id, revision: current.number, plan, queues };
+    return { revisionId: current.id, revision: current.number, plan, queues };
   }
   if (current !== undefined && !replace) {
     throw new TemplateConflict(plan.namespace, plan.name, plan.version, differingKeys(current.document, document));
   }
   const { id, number } = await insertPlan(tx, template.id, plan, JSON.stringify(document), queues);
-  return { revisionId: id, templateId: template.id, revision: number, plan, queues };
+  return { revisionId: id, revision: number, plan, queues };
 }
 
 function differingKeys(stored: TemplateDocument, offered: TemplateDocument): string[] {
@@ -109,5 +113,5 @@ function differingKeys(stored: TemplateDocument, offered: TemplateDocument): str
 async function toRegisteredPlan(db: Queryable, row: RevisionRow): Promise<RegisteredPlan> {
   const plan = compilePlan(row.document);
   const queues = await ensureQueues(db, row.namespace_id, plan);
-  return { revisionId: row.id, templateId: row.template_id, revision: row.number, plan, queues };
+  return { revisionId: row.id, revision: row.number, plan, queues };
 }

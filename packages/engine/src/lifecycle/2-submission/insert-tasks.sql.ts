@@ -5,7 +5,6 @@ import type { Queryable, SqlValue, Statement } from '../../postgres/database.ts'
 export interface NewTask {
   readonly id: string;
   readonly revisionId: number;
-  readonly templateId: number;
   readonly priority: number;
   readonly context: string;
   readonly correlationId: string | null;
@@ -77,18 +76,18 @@ function encode(tasks: readonly NewTask[]): SqlValue[] {
 
 const reserve: Statement = {
   name: 'reserve_task_keys',
-  text: `insert into tasker.task_key (template_id, key, task_id, fingerprint)
-         select x.template, decode(x.key, 'hex'), x.task, decode(x.fingerprint, 'hex')
-           from unnest($1::int[], $2::text[], $3::uuid[], $4::text[]) x(template, key, task, fingerprint)
-          order by 1, 2
-         on conflict (template_id, key) do nothing`,
+  text: `insert into tasker.task_key (key, task_id, fingerprint)
+         select decode(x.key, 'hex'), x.task, decode(x.fingerprint, 'hex')
+           from unnest($1::text[], $2::uuid[], $3::text[]) x(key, task, fingerprint)
+          order by 1
+         on conflict (key) do nothing`,
 };
 
 const lookUp: Statement = {
   name: 'find_task_keys',
   text: `select x.task as wanted_by, k.task_id, encode(k.fingerprint, 'hex') as fingerprint
-           from unnest($1::int[], $2::text[], $3::uuid[]) x(template, key, task)
-           join tasker.task_key k on k.template_id = x.template and k.key = decode(x.key, 'hex')
+           from unnest($1::text[], $2::uuid[]) x(key, task)
+           join tasker.task_key k on k.key = decode(x.key, 'hex')
           where k.task_id <> x.task`,
 };
 
@@ -106,11 +105,10 @@ export interface TakenKey {
  * first is rolled back.
  */
 export async function reserveKeys(tx: Queryable, tasks: readonly NewTask[]): Promise<TakenKey[]> {
-  const keyed = tasks.flatMap(({ id, templateId, identity }) => (identity ? [{ id, templateId, ...identity }] : []));
+  const keyed = tasks.flatMap(({ id, identity }) => (identity ? [{ id, ...identity }] : []));
   if (keyed.length === 0) return [];
-  const templates = plainArray(keyed.map((task) => task.templateId));
   const keys = plainArray(keyed.map((task) => task.key));
   const ids = plainArray(keyed.map((task) => task.id));
-  await tx.query(reserve, [templates, keys, ids, plainArray(keyed.map((task) => task.fingerprint))]);
-  return tx.query<TakenKey>(lookUp, [templates, keys, ids]);
+  await tx.query(reserve, [keys, ids, plainArray(keyed.map((task) => task.fingerprint))]);
+  return tx.query<TakenKey>(lookUp, [keys, ids]);
 }

@@ -6,7 +6,7 @@ import { formatPath } from '../../json/path.ts';
 import { serialiseJson } from '../../json/serialise.ts';
 import type { Queryable } from '../../postgres/database.ts';
 import { validateContext } from '../1-template/context-schema.ts';
-import { identityOf } from './identity.ts';
+import { type IdentifyingContext, identityOf } from './identity.ts';
 import { insertTasks, type NewTask, reserveKeys, type TakenKey } from './insert-tasks.sql.ts';
 import type { TaskRequest } from './task-request.ts';
 
@@ -31,7 +31,6 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
   const task: NewTask = {
     id: taskId,
     revisionId: registered.revisionId,
-    templateId: registered.templateId,
     priority: request.priority ?? 0,
     context: context.text,
     correlationId: request.correlationId ?? null,
@@ -41,7 +40,7 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
     sourceSystem: request.sourceSystem ?? null,
     reason: request.reason ?? null,
     tags: request.tags ?? [],
-    identity: identityOf(registered.plan, context.value, request.idempotencyKey),
+    identity: identityOf(registered.plan, context, request.idempotencyKey),
     roots: registered.plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
     skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
   };
@@ -49,18 +48,22 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
 }
 
 /** The context as it is stored: JSON that PostgreSQL can hold, with the defaults of the schema filled in. */
-function checkedContext({ plan }: RegisteredPlan, given: unknown): { text: string; value: () => JsonObject } {
+function checkedContext({ plan }: RegisteredPlan, given: unknown): CheckedContext {
   const serialised = serialiseJson(given, largestContextBytes);
   if (!serialised.ok) {
     const { path, reason } = serialised.problem;
     throw new InvalidRequest(formatPath(['context', ...path]), reason);
   }
   if (!serialised.text.startsWith('{')) throw new InvalidRequest('context', 'must be an object');
-  const value = lazyJson<JsonObject>(serialised.text);
-  if (plan.inputSchema === undefined) return { text: serialised.text, value };
-  const { context, violations } = validateContext(plan.inputSchema, value());
+  const asGiven = lazyJson<JsonObject>(serialised.text);
+  if (plan.inputSchema === undefined) return { text: serialised.text, value: asGiven, asGiven };
+  const { context, violations } = validateContext(plan.inputSchema, asGiven());
   if (violations.length > 0) throw new InvalidContext(`${plan.namespace}/${plan.name}@${plan.version}`, violations);
-  return { text: JSON.stringify(context), value: () => context };
+  return { text: JSON.stringify(context), value: () => context, asGiven };
+}
+
+interface CheckedContext extends IdentifyingContext {
+  readonly text: string;
 }
 
 const largestContextBytes = 1024 * 1024;
