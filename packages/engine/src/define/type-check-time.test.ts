@@ -68,7 +68,7 @@ function fail(diagnostic: ts.Diagnostic): never {
   throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
 }
 
-describe('a task of a hundred steps', () => {
+describe('a task of a hundred steps', { timeout: 180_000 }, () => {
   it.each([
     ['one after the other', chainOf],
     ['side by side, and one that joins them', starOf],
