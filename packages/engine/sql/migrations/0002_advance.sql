@@ -126,6 +126,16 @@ begin
     select o.task, o.step, o.attempt + (o.kind = 'error')::int, o.queue, o.priority,
            coalesce(o.retry_ms, 0) > 0, v_now + coalesce(o.retry_ms, 0) * interval '1 ms'
       from o where o.kind = 'release' or o.retry_ms is not null;
+    -- What leaves without an attempt must leave its lease, too: no history says that it is no longer held.
+    if cardinality(p_touched) > 0 and jsonb_path_exists(p_others, '$[*].kind ? (@ != "error")') then
+      update tasker.lease l set (tasks, steps, attempts) = (
+        select coalesce(array_agg(u.task order by u.nr), '{}'), coalesce(array_agg(u.step order by u.nr), '{}'),
+               coalesce(array_agg(u.attempt order by u.nr), '{}')
+          from unnest(l.tasks, l.steps, l.attempts) with ordinality u(task, step, attempt, nr)
+         where not exists (select 1 from jsonb_to_recordset(p_others) o(task uuid, step int, kind text)
+                            where o.task = u.task and o.step = u.step and o.kind <> 'error'))
+       where l.worker = p_worker and l.seq = any(p_touched);
+    end if;
   end if;
 
   -- 3. What opens. Children with one parent need no counter.

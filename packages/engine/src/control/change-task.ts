@@ -51,6 +51,9 @@ export interface Changed {
   readonly opened: boolean;
 }
 
+/** In the transaction that the task is held in. */
+export type LoadPlan = (revisionId: number, within: Queryable) => Promise<RegisteredPlan>;
+
 /** How often a command is repeated that only lost a race for locks. */
 const raceLimit = 10;
 
@@ -60,7 +63,7 @@ const raceLimit = 10;
  */
 export async function changeTask(
   db: Database,
-  loadPlan: (revisionId: number) => Promise<RegisteredPlan>,
+  loadPlan: LoadPlan,
   taskId: string,
   by: By,
   decide: (inHand: TaskInHand) => Change,
@@ -76,13 +79,13 @@ export async function changeTask(
 
 async function change(
   tx: Queryable,
-  loadPlan: (revisionId: number) => Promise<RegisteredPlan>,
+  loadPlan: LoadPlan,
   taskId: string,
   by: By,
   decide: (inHand: TaskInHand) => Change,
 ): Promise<Changed> {
   const task = await holdTask(tx, taskId);
-  const registered = await loadPlan(task.revisionId);
+  const registered = await loadPlan(task.revisionId, tx);
   const before = inHand(task, registered);
   const decided = decide(before);
   const { actions, edits = [], dueNow = [], end } = decided;

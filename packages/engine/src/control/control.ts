@@ -4,7 +4,7 @@ import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import { parseStepId } from '../graph/step-id.ts';
 import type { Database } from '../postgres/database.ts';
-import { type Change, type Changed, changeTask, type TaskInHand } from './change-task.ts';
+import { type Change, type Changed, changeTask, type LoadPlan, type TaskInHand } from './change-task.ts';
 import {
   cancelStep,
   cancelTask,
@@ -60,7 +60,7 @@ export interface StepEdit {
 
 export interface ControlDeps {
   readonly db: Database;
-  readonly loadPlan: (revisionId: number) => Promise<RegisteredPlan>;
+  readonly loadPlan: LoadPlan;
   /** Told after the commit. */
   readonly onChanged: (changed: Changed, by: By) => void;
 }

@@ -10,7 +10,7 @@ import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
 import { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { createStartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Database, Queryable } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { defaultDatabaseUrl, openDatabase } from '../postgres/open-database.ts';
 import { readDatabaseTime } from '../upkeep/database-time.sql.ts';
@@ -41,7 +41,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   };
   const { db, close } = await open(options, warn);
   const plans = createPlanStore(db);
-  const loadPlan = (revisionId: number) => plans.load(revisionId);
+  const loadPlan = (revisionId: number, within: Queryable) => plans.load(revisionId, within);
   const handlers = new HandlerRegistry();
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);

@@ -10,7 +10,7 @@ export interface RecoverDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
-  readonly loadPlan: (revisionId: number) => Promise<RegisteredPlan>;
+  readonly loadPlan: (revisionId: number, within: Queryable) => Promise<RegisteredPlan>;
 }
 
 export interface Recovered {
@@ -56,7 +56,7 @@ async function failuresOf(tx: Queryable, deps: RecoverDeps, workerId: number, na
   for (const { taskId, step, attempt, lease, ageMs } of held) {
     const limit = limits.get(`${taskId} ${step}`);
     if (limit === undefined) continue;
-    const registered = await loadPlan(limit.revision_id);
+    const registered = await loadPlan(limit.revision_id, tx);
     const policy = registered.plan.steps[step]?.retry;
     if (policy === undefined) continue;
     const maxAttempts = limit.max_attempts ?? policy.maxAttempts;

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Database, Queryable } from '../postgres/database.ts';
 import { isConnectionLoss, isSerialization } from '../postgres/sqlstate.ts';
 import { dropHistory } from './drop-history.ts';
 import { ensurePartitions } from './ensure-partitions.sql.ts';
@@ -22,7 +22,7 @@ export interface UpkeepDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
-  readonly loadPlan: (revisionId: number) => Promise<RegisteredPlan>;
+  readonly loadPlan: (revisionId: number, within: Queryable) => Promise<RegisteredPlan>;
   readonly retentionDays: number | undefined;
   readonly onRecovered: (recovered: Recovered) => void;
   readonly onWarning: (message: string, error: unknown) => void;

@@ -85,7 +85,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     ...deps,
     held,
     persist,
-    mayBegin: () => phase === 'working',
+    // more than there is room for comes when leases turn up that a lost answer had handed out
+    mayBegin: () => phase === 'working' && attempts.running <= settings.concurrency,
     workerId,
     onRecorded(ended, advanced) {
       if (phase === 'over') return;
@@ -145,8 +146,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
           seq: lease,
           outcomes: call.sent.map((each) => each.outcome),
           closed,
-          keep: call.keep,
-          want: call.budget,
+          keep: Math.min(call.keep, roomFor(call)),
+          want: roomFor(call),
           queues: call.take ? queues.ids : [],
           servesQueue: (queue) => queues.has(queue),
           doubtful,
@@ -161,6 +162,11 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
         inFlight.delete(lease);
       }
     }
+  }
+
+  /** Less than was promised when a lost answer turns out to have brought some already. */
+  function roomFor(call: Call): number {
+    return Math.max(0, Math.min(call.budget, settings.concurrency - attempts.running - (promised - call.budget)));
   }
 
   function apply(call: Call, lease: number, closed: readonly number[], advanced: Advanced): void {

@@ -87,7 +87,7 @@ export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvancePa
     (counts.delete(keyOf(outcome.lease, outcome)) ? accepted : refused).push(outcome);
   const open = new Set([...counts].map((key) => Number(key.slice(0, key.indexOf(' ')))));
   const closed = leases.map((lease) => lease.seq).filter((seq) => !open.has(seq));
-  const call = { ...toCall({ ...params, outcomes: accepted, closed }), touched: [] };
+  const call = toCall({ ...params, outcomes: accepted, closed });
   return { ...(await callAdvance(tx, call, clock.elapsed(), true)), refused };
 }
 
