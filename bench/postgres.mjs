@@ -186,7 +186,8 @@ async function describe(url, binaries) {
   return { binaries: binaries.origin, ...Object.fromEntries(rows.map((row) => [row.name, row.value])) };
 }
 
-function freePort() {
+/** A port of this machine that nobody listens on. */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -58,9 +58,9 @@ export function requirementLines(run) {
     return [
       text,
       asked,
-      number(found.min),
-      `**${number(found.median)}**`,
-      number(found.max),
+      number(found.min, 3),
+      `**${number(found.median, 3)}**`,
+      number(found.max, 3),
       met ? 'met' : '**missed**',
     ];
   });
@@ -97,7 +97,7 @@ function losses(run) {
     return found && (atLeast ? found.median < limit : found.median > limit);
   });
   if (missed.length === 0) return '';
-  return `Missed: ${missed.map(({ text, limit, values }) => `${text} (${number(spread(values).median)}, asked ${limit})`).join('; ')}.\n`;
+  return `Missed: ${missed.map(({ text, limit, values }) => `${text} (${number(spread(values).median, 3)}, asked ${limit})`).join('; ')}.\n`;
 }
 
 const loadIntroduction = `A fixed number of workflows is always under way: when one ends, the next is submitted. Latency runs from the call that
@@ -290,12 +290,12 @@ function table(head, rows) {
   return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
 }
 
-function number(value) {
+function number(value, digits = 2) {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString('en');
-  return String(Number(value.toPrecision(size >= 100 ? 3 : 2)));
+  return String(Number(value.toPrecision(size >= 100 ? 3 : digits)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

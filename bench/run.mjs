@@ -29,15 +29,11 @@ const allSystems = [
   'bullmq',
 ];
 const options = readOptions();
+/** The measurement under way. */
+let running;
+let isBrokenOff = false;
 const server = await startPostgres();
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    server.stop().then(
-      () => process.exit(130),
-      () => process.exit(130),
-    );
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, breakOff);
 mkdirSync(path.dirname(options.out), { recursive: true });
 writeFileSync(options.out, '');
 record({ kind: 'run', mode: options.mode, ...options.settings, machine: machine(), postgres: await server.describe() });
@@ -158,24 +154,33 @@ async function measureScale() {
 /** Runs one of our scripts in a process of its own and reads the JSON line that it prints. */
 function child(script, flags) {
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
-  const started = spawn(process.execPath, [path.join(import.meta.dirname, script), ...args], {
+  running = spawn(process.execPath, [path.join(import.meta.dirname, script), ...args], {
     env: { ...process.env, NODE_NO_WARNINGS: '1', BENCH_DATABASE_URL: server.url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   let errors = '';
-  started.stdout.on('data', (chunk) => {
+  running.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  started.stderr.on('data', (chunk) => {
+  running.stderr.on('data', (chunk) => {
     errors += chunk;
   });
   return new Promise((resolve) => {
-    started.once('close', (code) => {
+    running.once('close', (code) => {
+      // Then nothing may follow, and the process ends as soon as the server has.
+      if (isBrokenOff) return;
       const json = output.split('\n').find((text) => text.startsWith('{"system"'));
       resolve({ code, line: json ? JSON.parse(json) : null, errors: errors || output });
     });
   });
+}
+
+function breakOff() {
+  const exit = () => process.exit(130);
+  isBrokenOff = true;
+  running?.kill('SIGTERM');
+  server.stop().then(exit, exit);
 }
 
 function record(entry) {

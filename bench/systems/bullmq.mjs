@@ -6,11 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FlowProducer, Queue, Worker } from 'bullmq';
+import { freePort } from '../postgres.mjs';
 import { runBody } from '../workloads.mjs';
 import { packageVersion } from './parts/package-version.mjs';
 import { createWaiters } from './parts/waiters.mjs';
-
-const connection = { host: '127.0.0.1', port: 56379, maxRetriesPerRequest: null };
 
 export default {
   version: () => packageVersion('bullmq'),
@@ -19,7 +18,8 @@ export default {
   unavailable: () => (spawnSync('redis-server', ['--version']).error ? 'redis-server is not installed' : null),
 
   async start(workload) {
-    const server = startRedis();
+    const connection = { host: '127.0.0.1', port: await freePort(), maxRetriesPerRequest: null };
+    const server = startRedis(connection);
     const queue = new Queue('steps', { connection });
     const flows = new FlowProducer({ connection });
     const waiters = createWaiters();
@@ -65,7 +65,7 @@ export default {
   },
 };
 
-function startRedis() {
+function startRedis(connection) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tasker-bench-redis-'));
   const options = {
     port: connection.port,
@@ -83,14 +83,16 @@ function startRedis() {
       stdio: 'ignore',
     },
   );
-  process.once('exit', () => server.kill('SIGKILL'));
+  process.once('exit', () => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
   return {
     pid: server.pid,
     async stop() {
       const exited = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGKILL');
       await exited;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

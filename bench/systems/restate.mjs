@@ -5,6 +5,7 @@ import { createServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../postgres.mjs';
 import { runBody } from '../workloads.mjs';
 import { packageFile, packageVersion } from './parts/package-version.mjs';
 
@@ -18,18 +19,18 @@ process.env.RESTATE_LOGGING ??= 'ERROR';
 const restate = await import('@restatedev/restate-sdk');
 const { connect } = await import('@restatedev/restate-sdk-clients');
 
-const ports = { ingress: 58080, admin: 59070, node: 55122, service: 59080 };
-
 export default {
   version: () => `${packageVersion('@restatedev/restate-server')}, SDK ${packageVersion('@restatedev/restate-sdk')}`,
   note: 'service handler with ctx.run steps, request and response over HTTP, default server settings on one node',
   store: 'restate',
 
   async start(workload) {
-    const server = startServer();
+    const [ingress, admin, node, answering] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const ports = { ingress, admin, node, service: answering };
+    const server = startServer(ports);
     const endpoint = createServer(restate.createEndpointHandler({ services: [service(workload)] }));
     await new Promise((resolve) => endpoint.listen(ports.service, '127.0.0.1', resolve));
-    await register();
+    await register(ports);
     const client = connect({ url: `http://127.0.0.1:${ports.ingress}` }).serviceClient({ name: 'workflow' });
     return {
       pids: { restate: server.pid },
@@ -42,7 +43,7 @@ export default {
   },
 };
 
-function startServer() {
+function startServer(ports) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tasker-bench-restate-'));
   const binary = packageFile(`@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`);
   const log = openSync(path.join(folder, 'server.log'), 'w');
@@ -59,14 +60,16 @@ function startServer() {
       RESTATE_WORKER__INVOKER__CONCURRENT_INVOCATIONS_LIMIT: '1000',
     },
   });
-  process.once('exit', () => server.kill('SIGKILL'));
+  process.once('exit', () => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
   return {
     pid: server.pid,
     async stop() {
       const exited = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGKILL');
       await exited;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -101,7 +104,7 @@ function service(workload) {
   });
 }
 
-async function register() {
+async function register(ports) {
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
