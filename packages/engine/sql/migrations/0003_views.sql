@@ -425,39 +425,39 @@ create function tasker.step_transitions_of(p_task uuid) returns table (
   workflow_step_id uuid, name text, sort_key int, most_recent boolean, from_state text, to_state text,
   created_at timestamptz, metadata jsonb
 ) language sql stable as $$
-  with fact(step, at, place, state, metadata) as (
-    select a.step, a.started_at, a.attempt * 10, 'in_progress',
+  with fact(step, at, place, nr, state, metadata) as (
+    select a.step, a.started_at, a.attempt * 10, 0::bigint, 'in_progress',
            jsonb_build_object('attempt', a.attempt, 'worker', w.name)
       from tasker.attempt a left join tasker.worker w on w.id = a.worker where a.task_id = p_task
     union all
-    select a.step, a.finished_at, a.attempt * 10 + 5, a.outcome::text,
+    select a.step, a.finished_at, a.attempt * 10 + 5, 0, a.outcome::text,
            jsonb_strip_nulls(jsonb_build_object('attempt', a.attempt, 'worker', w.name, 'error', a.error ->> 'message',
                                                 'error_code', a.error ->> 'code', 'retry_at', a.retry_at))
       from tasker.attempt a left join tasker.worker w on w.id = a.worker where a.task_id = p_task
     union all
-    select c.step, c.at, c.attempts * 10 + 7,
+    select c.step, c.at, c.attempts * 10 + 7, c.id,
            case c.kind when 'cancel' then 'cancelled' when 'resolve' then 'resolved_manually'
                        when 'skip' then 'skipped' else 'pending' end,
            jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
       from tasker.action c where c.task_id = p_task and c.step is not null and c.kind <> 'edit'
     union all
     -- what history does not tell: attempts under way, steps bypassed at submission, steps of a cancelled task
-    select s.step, coalesce(s.finished_at, s.started_at, t.created_at), 1000000, s.state,
+    select s.step, coalesce(s.finished_at, s.started_at, t.created_at), 1000000, 0, s.state,
            case when s.state = 'in_progress' then jsonb_build_object('attempt', s.attempts + 1, 'worker', s.worker)
                 else '{}' end
       from tasker.step_states_of(array[p_task], false) s join tasker.task t on t.id = p_task
      where s.state in ('in_progress', 'skipped', 'cancelled')),
   ordered as (
-    select f.*, lag(f.state, 1, 'pending') over (partition by f.step order by f.at, f.place) as before from fact f),
+    select f.*, lag(f.state, 1, 'pending') over (partition by f.step order by f.at, f.place, f.nr) as before from fact f),
   change as (
-    select o.*, row_number() over up as nr, row_number() over down as left_over
+    select o.*, row_number() over up as rank, row_number() over down as rank_from_end
       from ordered o where o.state <> o.before
-    window up as (partition by o.step order by o.at, o.place), down as (partition by o.step order by o.at desc, o.place desc))
-  select tasker.step_id(p_task, c.step), s.name, (c.nr * 10)::int, c.left_over = 1, c.before, c.state, c.at, c.metadata
+    window up as (partition by o.step order by o.at, o.place, o.nr), down as (partition by o.step order by o.at desc, o.place desc, o.nr desc))
+  select tasker.step_id(p_task, c.step), s.name, (c.rank * 10)::int, c.rank_from_end = 1, c.before, c.state, c.at, c.metadata
     from change c
     join tasker.task t on t.id = p_task
     join tasker.revision_step s on s.revision_id = t.revision_id and s.step = c.step
-   order by c.at, c.step, c.place
+   order by c.at, c.step, c.place, c.nr
 $$;
 
 create view tasker.step_transitions as
@@ -500,29 +500,29 @@ create function tasker.task_history(p_task uuid) returns table (
   tried as materialized (
     select a.*, w.name as worker_name
       from tasker.attempt a left join tasker.worker w on w.id = a.worker where a.task_id = p_task),
-  fact(at, place, id, kind, step, attempt, worker, actor, reason, duration_ms, retry_at, result, error) as (
-    select t.created_at, 0, 'submitted', 'submitted', null::int, null::int, null, t.initiator, t.reason,
+  fact(at, place, nr, id, kind, step, attempt, worker, actor, reason, duration_ms, retry_at, result, error) as (
+    select t.created_at, 0, 0::bigint, 'submitted', 'submitted', null::int, null::int, null, t.initiator, t.reason,
            null::double precision, null::timestamptz, null::jsonb, null::jsonb
       from task t
     union all
-    select a.started_at, 1, 'attempt.' || a.step || '.' || a.attempt || '.started', 'attempt_started', a.step, a.attempt,
+    select a.started_at, 1, 0, 'attempt.' || a.step || '.' || a.attempt || '.started', 'attempt_started', a.step, a.attempt,
            a.worker_name, null, null, null, null, null, null
       from tried a
     union all
-    select s.started_at, 1, 'attempt.' || s.step || '.' || s.attempts + 1 || '.started', 'attempt_started', s.step,
+    select s.started_at, 1, 0, 'attempt.' || s.step || '.' || s.attempts + 1 || '.started', 'attempt_started', s.step,
            s.attempts + 1, s.worker, null, null, null, null, null, null
       from tasker.step_states_of(array[p_task], false) s where s.state = 'in_progress'
     union all
-    select a.finished_at, 2, 'attempt.' || a.step || '.' || a.attempt || '.' || a.outcome, 'attempt_' || a.outcome,
+    select a.finished_at, 2, 0, 'attempt.' || a.step || '.' || a.attempt || '.' || a.outcome, 'attempt_' || a.outcome,
            a.step, a.attempt, a.worker_name, null, null,
            extract(epoch from a.finished_at - a.started_at)::double precision * 1000, a.retry_at, a.result, a.error
       from tried a
     union all
-    select c.at, 3, 'operator.' || c.id, 'operator_' || c.kind, c.step, null, null, c.actor, c.reason, null, null,
+    select c.at, 3, c.id, 'operator.' || c.id, 'operator_' || c.kind, c.step, null, null, c.actor, c.reason, null, null,
            c.result, null
       from tasker.action c where c.task_id = p_task
     union all
-    select o.finished_at, 4, 'outcome.' || o.state, 'task_' || o.state, null, null, null, null, null,
+    select o.finished_at, 4, 0, 'outcome.' || o.state, 'task_' || o.state, null, null, null, null, null,
            extract(epoch from o.finished_at - t.created_at)::double precision * 1000, null, null, null
       from task t join tasker.task_outcome o on o.task_id = p_task)
   select f.at, f.id, f.kind, tasker.step_id(t.id, f.step), s.name, f.attempt, f.worker, f.actor, f.reason,
@@ -530,7 +530,7 @@ create function tasker.task_history(p_task uuid) returns table (
     from fact f
    cross join task t
     left join tasker.revision_step s on s.revision_id = t.revision_id and s.step = f.step
-   order by f.at, f.place, f.step, f.attempt
+   order by f.at, f.place, f.nr, f.step, f.attempt
 $$;
 
 -- ----------------------------------------------------------------------------------------------------- explain

@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { arbitraryGraph } from '../../test/arbitraries/graph.ts';
+import { type EngineByHand, engineByHand, type WorkerByHand } from '../../test/by-hand/engine-by-hand.ts';
+import { modelTask, type TaskModel } from '../../test/by-hand/model.ts';
+import { sketchTemplate } from '../../test/by-hand/template.ts';
+import { describeEachDatabase } from '../../test/servers/databases.ts';
+import { InvalidTransition } from '../errors.ts';
+import { levels } from '../graph/levels.ts';
+import { stepIdOf } from '../graph/step-id.ts';
+import type { StepInLease } from '../lifecycle/3-advance/step-outcome.ts';
+import { explain } from './explain.sql.ts';
+import { findExecutionContexts } from './find-execution-contexts.sql.ts';
+import { findReadiness } from './find-readiness.sql.ts';
+import { findSteps } from './find-steps.sql.ts';
+import { findTask } from './find-task.sql.ts';
+import { listTasks } from './list-tasks.sql.ts';
+
+/** One thing that happens; numbers choose among what is possible then. */
+interface Move {
+  readonly kind: (typeof moves)[number];
+  readonly choice: number;
+  readonly choice2: number;
+}
+
+const moves = [
+  'take',
+  'take',
+  'take',
+  'complete',
+  'complete',
+  'complete',
+  'fail',
+  'fail_for_good',
+  'pass',
+  'retryTask',
+  'retryStep',
+  'resolveStep',
+  'skipStep',
+  'cancelStep',
+  'cancelTask',
+  'resolveTask',
+] as const;
+
+/** Operators are kept rare, and those who end a task rarer, or no history would grow long. */
+const arbitraryMove: fc.Arbitrary<Move> = fc
+  .record({ kind: fc.nat(99), choice: fc.nat(1_000), choice2: fc.nat(1_000) })
+  .map(({ kind, ...choices }) => {
+    const index = kind < 80 ? kind % 9 : kind < 98 ? 9 + (kind % 5) : 14 + (kind % 2);
+    return { kind: moves[index] ?? 'take', ...choices };
+  });
+
+describeEachDatabase((kind) => {
+  it('CORE-35 every view agrees with a model of the task, whatever happens to it', async () => {
+    const { db } = await kind.fresh();
+    const engine = await engineByHand(db);
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryGraph(8),
+        fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+        fc.array(arbitraryMove, { minLength: 5, maxLength: 40 }),
+        async (graph, bypass, happenings) => {
+          runs += 1;
+          const steps = Object.fromEntries(graph.map(({ name, dependencies }) => [name, { after: dependencies }]));
+          const registered = await engine.register(sketchTemplate(steps, { name: `random_${runs}` }));
+          const { plan } = registered;
+          const bypassed = plan.steps.filter(({ position }) => bypass[position] && position % 3 === 2);
+          const bypassSteps = bypassed.map((step) => step.name);
+          const taskId = await engine.submit(registered, { bypassSteps });
+          const model = modelTask(
+            plan,
+            bypassed.map((step) => step.position),
+          );
+          const worker = await engine.addWorker();
+          const course = play(engine, worker, taskId, model);
+          await agree(engine, taskId, model);
+          for (const move of happenings) {
+            if (await course(move)) await agree(engine, taskId, model);
+          }
+          await engine.control.cancelTask(taskId).catch(ignoreRefusal);
+        },
+      ),
+      { numRuns: 25, endOnFailure: true },
+    );
+  });
+});
+
+/** Makes things happen to the task and tells the model; false when nothing could. */
+function play(engine: EngineByHand, worker: WorkerByHand, taskId: string, model: TaskModel) {
+  const held: StepInLease[] = [];
+  const now = () => engine.now().getTime();
+  const stepName = (position: number) => model.plan.steps[position]?.name ?? '';
+
+  async function operate(position: number, command: Promise<{ changed: boolean }>, tell: () => void): Promise<boolean> {
+    const result = await command.catch(ignoreRefusal);
+    if (!result?.changed) return false;
+    const index = held.findIndex(({ step }) => step === position);
+    if (index >= 0) held.splice(index, 1);
+    tell();
+    return true;
+  }
+
+  return async ({ kind, choice, choice2 }: Move): Promise<boolean> => {
+    const position = choice % model.plan.steps.length;
+    const chosen = held.length === 0 ? undefined : held.splice(choice % held.length, 1)[0];
+    const putBack = () => void (chosen && held.push(chosen));
+    if (chosen === undefined && (kind === 'complete' || kind === 'fail' || kind === 'fail_for_good')) return false;
+    switch (kind) {
+      case 'take': {
+        putBack();
+        const [taken] = await worker.take();
+        if (taken === undefined) return false;
+        model.taken(taken.step);
+        if (model.stateOf(taken.step) !== 'skipped') return held.push(taken) > 0;
+        await worker.skip(taken);
+        model.passedOver(taken.step);
+        return true;
+      }
+      case 'complete':
+        if (chosen !== undefined) await worker.complete(chosen, { choice });
+        model.completed(chosen?.step ?? -1);
+        return true;
+      case 'fail':
+      case 'fail_for_good': {
+        if (chosen === undefined) return false;
+        const step = model.steps[chosen.step];
+        const exhausted = step !== undefined && step.attempts + 1 >= step.maxAttempts;
+        const retryMs = kind === 'fail_for_good' || exhausted ? undefined : (choice2 % 5) * 1_000;
+        await worker.fail(chosen, retryMs === undefined ? {} : { retryMs });
+        model.failed(chosen.step, now(), retryMs === undefined ? null : now() + retryMs);
+        return true;
+      }
+      case 'pass':
+        putBack();
+        await engine.pass((choice2 % 4) * 1_000);
+        await worker.beat();
+        return true;
+      case 'retryStep':
+        putBack();
+        if (isDue(model, position, now())) return false;
+        return operate(position, engine.control.retryStep(taskId, stepName(position)), () =>
+          model.retried(position, now()),
+        );
+      case 'retryTask': {
+        putBack();
+        const failed = model.steps.flatMap(({ phase }, each) => (phase === 'failed' ? [each] : []));
+        if (failed.some((each) => isDue(model, each, now()))) return false;
+        return operate(-1, engine.control.retryTask(taskId), () => {
+          for (const each of failed) model.retried(each, now());
+        });
+      }
+      case 'resolveStep':
+        putBack();
+        if (!model.isItsTurn(position)) return false;
+        return operate(position, engine.control.resolveStep(taskId, stepName(position), { by: 'hand' }), () =>
+          model.resolved(position),
+        );
+      case 'skipStep':
+        putBack();
+        return operate(position, engine.control.skipStep(taskId, stepName(position)), () => model.skipped(position));
+      case 'cancelStep':
+        putBack();
+        if (!model.isItsTurn(position, 'below')) return false;
+        return operate(position, engine.control.cancelStep(taskId, stepName(position)), () =>
+          model.cancelled(position),
+        );
+      case 'cancelTask':
+        putBack();
+        return operate(-1, engine.control.cancelTask(taskId), () => {
+          held.length = 0;
+          model.taskCancelled();
+        });
+      case 'resolveTask':
+        putBack();
+        return operate(-1, engine.control.resolveTask(taskId), () => model.taskResolved());
+    }
+  };
+}
+
+/** Whether it waits for its next attempt although that is due: a worker may or may not have noticed. */
+function isDue(model: TaskModel, position: number, now: number): boolean {
+  const step = model.steps[position];
+  return step?.phase === 'failed' && step.nextAttemptAt !== null && step.nextAttemptAt <= now;
+}
+
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof InvalidTransition)) throw error;
+}
+
+async function agree({ db, now }: EngineByHand, taskId: string, model: TaskModel): Promise<void> {
+  const at = now().getTime();
+  const { steps } = model.plan;
+  const depth = levels(model.plan);
+  const views = await findSteps(db, [taskId]);
+  expect(views.map(({ position, state }) => ({ position, state }))).toEqual(
+    steps.map(({ position }) => ({ position, state: model.stateOf(position) })),
+  );
+  for (const view of views) {
+    const step = steps[view.position];
+    expect(view).toMatchObject({
+      taskId,
+      stepId: stepIdOf(taskId, view.position),
+      name: step?.name,
+      parents: step?.parents,
+      children: step?.children,
+      parentNames: step?.parents.map((parent) => steps[parent]?.name),
+      level: depth[view.position],
+    });
+  }
+
+  const readiness = await findReadiness(db, [taskId]);
+  expect(readiness).toEqual(steps.map(({ position }) => readinessOf(model, taskId, position, at, readiness[position])));
+  const [context] = await findExecutionContexts(db, [taskId]);
+  expect(context).toEqual(contextOf(model, taskId, at));
+  const task = await findTask(db, taskId);
+  expect(task?.state).toBe(model.taskState());
+  const { tasks } = await listTasks(db, { status: model.taskState(), name: model.plan.name });
+  expect(tasks.map((listed) => listed.taskId)).toEqual([taskId]);
+
+  const last = await db.query<{ name: string; to_state: string }>(
+    { text: 'select name, to_state from tasker.step_transitions where task_id = $1 and most_recent' },
+    [taskId],
+  );
+  const moved = steps.filter(({ position }) => model.stateOf(position) !== 'pending' || wasTouched(model, position));
+  expect(new Map(last.map((row) => [row.name, row.to_state]))).toEqual(
+    new Map(moved.map((step) => [step.name, model.stateOf(step.position)])),
+  );
+
+  const reasons = await explain(db, taskId);
+  expect(reasons.map(({ kind }) => kind)).not.toContain('stuck');
+  const silent = steps.filter(
+    ({ position, name }) => !model.passed(position) && !reasons.some(({ step }) => step === name),
+  );
+  expect(silent, 'steps without an explanation').toEqual([]);
+}
+
+/** It has a history, though it is pending again: an operator had it tried once more. */
+const wasTouched = (model: TaskModel, position: number) => (model.steps[position]?.attempts ?? 0) > 0;
+
+function readinessOf(model: TaskModel, taskId: string, position: number, now: number, row: unknown): object {
+  const step = model.steps[position];
+  const { name, parents } = model.plan.steps[position] ?? { name: '', parents: [] };
+  if (step === undefined) throw new Error(`no step ${position}`);
+  const { attempts, maxAttempts, nextAttemptAt, lastFailureAt } = step;
+  const state = model.stateOf(position);
+  const waits = model.waits(position);
+  const completed = parents.filter(model.passed).length;
+  return {
+    // times that follow from the last attempt are looked at elsewhere
+    ...(typeof row === 'object' && row !== null && 'lastAttemptedAt' in row && 'backoffRequestSeconds' in row
+      ? { lastAttemptedAt: row.lastAttemptedAt, backoffRequestSeconds: row.backoffRequestSeconds }
+      : {}),
+    workflowStepId: stepIdOf(taskId, position),
+    taskId,
+    namedStepId: position,
+    name,
+    currentState: state,
+    dependenciesSatisfied: completed === parents.length,
+    retryEligible: attempts < maxAttempts && !(state === 'error' && nextAttemptAt === null),
+    readyForExecution: waits && (state === 'pending' || state === 'error') && (nextAttemptAt ?? 0) <= now,
+    lastFailureAt: lastFailureAt === null ? null : new Date(lastFailureAt),
+    nextRetryAt: waits && attempts > 0 && nextAttemptAt !== null ? new Date(nextAttemptAt) : null,
+    totalParents: parents.length,
+    completedParents: completed,
+    attempts,
+    retryLimit: maxAttempts,
+  };
+}
+
+function contextOf(model: TaskModel, taskId: string, now: number): object {
+  const states = model.steps.map((_, position) => model.stateOf(position));
+  const count = (...wanted: string[]) => states.filter((state) => wanted.includes(state)).length;
+  const waiting = model.steps.flatMap((step, position) => {
+    const state = states[position];
+    return model.waits(position) && (state === 'pending' || state === 'error') ? [{ ...step, state }] : [];
+  });
+  const ready = waiting.filter(({ nextAttemptAt }) => (nextAttemptAt ?? 0) <= now).length;
+  const blocked = model.steps.filter(
+    (step, position) => states[position] === 'error' && step.nextAttemptAt === null,
+  ).length;
+  const status = model.taskState();
+  const completed = count('complete', 'resolved_manually', 'skipped');
+  const failed = count('error');
+  const stand =
+    status === 'cancelled' || status === 'resolved_manually'
+      ? (['finished', 'none', 'healthy'] as const)
+      : ready > 0
+        ? (['has_ready_steps', 'execute_ready_steps', failed > 0 ? 'recovering' : 'healthy'] as const)
+        : count('in_progress') > 0
+          ? ([
+              'processing',
+              'wait_for_completion',
+              failed === 0 ? 'healthy' : blocked > 0 ? 'blocked' : 'recovering',
+            ] as const)
+          : blocked > 0 || status === 'error'
+            ? (['blocked_by_failures', 'handle_failures', 'blocked'] as const)
+            : completed === states.length
+              ? (['all_complete', 'finalize_task', 'healthy'] as const)
+              : (['waiting_for_dependencies', 'wait_for_dependencies', failed > 0 ? 'recovering' : 'healthy'] as const);
+  return {
+    taskId,
+    status,
+    totalSteps: states.length,
+    pendingSteps: count('pending'),
+    inProgressSteps: count('in_progress'),
+    completedSteps: completed,
+    failedSteps: failed,
+    readySteps: ready,
+    cancelledSteps: count('cancelled'),
+    backoffSteps: waiting.filter(({ state, nextAttemptAt }) => state === 'error' && (nextAttemptAt ?? 0) > now).length,
+    blockedSteps: blocked,
+    executionStatus: stand[0],
+    recommendedAction: stand[1],
+    completionPercentage: Math.round((10_000 * completed) / states.length) / 100,
+    healthStatus: stand[2],
+  };
+}

@@ -1,0 +1,171 @@
+import type { Json, TemplateDocument } from '@tasker/contract';
+import { type Control, createControl } from '../../src/control/control.ts';
+import type { RegisteredPlan } from '../../src/graph/registered-plan.ts';
+import { createPlanStore } from '../../src/lifecycle/1-template/plan-store.ts';
+import { prepareTask, writeTasks } from '../../src/lifecycle/2-submission/submit-tasks.ts';
+import { createTaskIds } from '../../src/lifecycle/2-submission/task-id.ts';
+import type { TaskRequest } from '../../src/lifecycle/2-submission/task-request.ts';
+import { advance } from '../../src/lifecycle/3-advance/advance.ts';
+import type { StepInLease, StepOutcome } from '../../src/lifecycle/3-advance/step-outcome.ts';
+import type { Database } from '../../src/postgres/database.ts';
+import { installSettableClock, setDatabaseTime } from '../../src/testing/settable-clock.ts';
+
+/**
+ * The engine without anything that moves by itself: a test submits tasks, hands steps to workers and says what became
+ * of them, and time passes when the test says so. For what is read off the database at each moment in between.
+ */
+export interface EngineByHand {
+  readonly db: Database;
+  readonly control: Control;
+  now(): Date;
+  pass(durationMs: number): Promise<void>;
+  register(document: TemplateDocument): Promise<RegisteredPlan>;
+  /** Returns the id of the task. */
+  submit(registered: RegisteredPlan, request?: Partial<TaskRequest>): Promise<string>;
+  addWorker(options?: WorkerByHandOptions): Promise<WorkerByHand>;
+  /** As if there had never been a worker or a task: for the next test on the same database. */
+  clear(): Promise<void>;
+}
+
+export interface WorkerByHandOptions {
+  readonly name?: string;
+  /** Default: all there are. */
+  readonly namespaces?: readonly string[];
+  /** Handlers it has; default: all there are. */
+  readonly handlers?: readonly string[];
+  /** Default 15,000. */
+  readonly leaseMs?: number;
+  readonly concurrency?: number;
+}
+
+export interface WorkerByHand {
+  readonly id: number;
+  readonly name: string;
+  /** Takes up to so many steps (default 1) that wait, each call in a lease of its own. */
+  take(want?: number): Promise<StepInLease[]>;
+  complete(step: StepInLease, result?: Json): Promise<void>;
+  /** @param retryMs when to try again; default: never */
+  fail(
+    step: StepInLease,
+    options?: { retryMs?: number; code?: string; message?: string; class?: string },
+  ): Promise<void>;
+  /** Passes over a step that is to be skipped. */
+  skip(step: StepInLease): Promise<void>;
+  beat(): Promise<void>;
+}
+
+export async function engineByHand(db: Database, startAt = new Date('2030-01-01T00:00:00Z')): Promise<EngineByHand> {
+  let now = startAt.getTime();
+  await installSettableClock(db, startAt);
+  await db.query({
+    text: `select tasker.ensure_partitions(tasker.now() - interval '1 day', tasker.now() + interval '30 days')`,
+  });
+  const plans = createPlanStore(db);
+  const nextId = createTaskIds(() => now, Math.random);
+  const known = new Map<number, RegisteredPlan>();
+  const registeredOf = new Map<string, RegisteredPlan>();
+  const clock = { now: () => now, elapsed: () => now, wakeAfter: () => () => undefined };
+  const loadPlan = async (revisionId: number) => known.get(revisionId) ?? plans.load(revisionId);
+
+  async function addWorker(options: WorkerByHandOptions = {}): Promise<WorkerByHand> {
+    const { name = 'worker', namespaces = [], handlers, leaseMs = 15_000, concurrency = 10 } = options;
+    const [worker] = await db.query<{ id: number }>(
+      {
+        text: `insert into tasker.worker (name, namespaces, queues, concurrency, lease_ms, started_at, heartbeat_at)
+               values ($1, $2::text[], '{}', $3, $4, tasker.now(), tasker.now()) returning id`,
+      },
+      [name, literal(namespaces), concurrency, leaseMs],
+    );
+    if (worker === undefined) throw new Error('no worker');
+    const { id } = worker;
+    let queues = await learnQueues(id, handlers);
+    let seq = 0;
+
+    async function call(outcomes: StepOutcome[], closed: number[], want: number) {
+      seq += 1;
+      const advanced = await advance(db, clock, {
+        workerId: id,
+        seq,
+        outcomes,
+        closed,
+        keep: 0,
+        want,
+        queues: want === 0 ? [] : queues,
+        servesQueue: (queue) => queues.includes(queue),
+        doubtful: false,
+      });
+      return advanced.taken;
+    }
+
+    // each step is in a lease of its own, which its outcome closes
+    const end = async (outcome: StepOutcome) => void (await call([outcome], [outcome.lease], 0));
+
+    return {
+      id,
+      name,
+      async take(want = 1) {
+        queues = await learnQueues(id, handlers);
+        const steps: StepInLease[] = [];
+        for (let i = 0; i < want; i++) {
+          const [taken] = await call([], [], 1);
+          if (taken === undefined) break;
+          const registered = registeredOf.get(taken.taskId);
+          if (registered === undefined) throw new Error(`task ${taken.taskId} is unknown here`);
+          steps.push({ ...taken, registered, priority: 0, lease: seq });
+        }
+        return steps;
+      },
+      complete: (step, result = {}) =>
+        end({ ...step, kind: 'complete', beganAt: now, endedAt: now, result: JSON.stringify(result), metadata: null }),
+      fail(step, { retryMs, code, message = 'it broke', class: errorClass = 'Error' } = {}) {
+        const error = JSON.stringify({ message, class: errorClass, ...(code === undefined ? {} : { code }) });
+        return end({ ...step, kind: 'error', beganAt: now, endedAt: now, error, retryMs: retryMs ?? null });
+      },
+      skip: (step) => end({ ...step, kind: 'skip' }),
+      beat: async () =>
+        void (await db.query({ text: 'update tasker.worker set heartbeat_at = tasker.now() where id = $1' }, [id])),
+    };
+  }
+
+  async function learnQueues(workerId: number, handlers: readonly string[] | undefined): Promise<number[]> {
+    const [row] = await db.query<{ queues: number[] }>(
+      {
+        text: `update tasker.worker w
+                  set queues = array(select q.id from tasker.queue q join tasker.namespace n on n.id = q.namespace_id
+                                      where ($2::text[] is null or q.handler = any($2))
+                                        and (cardinality(w.namespaces) = 0 or n.name = any(w.namespaces)))
+                where w.id = $1 returning w.queues`,
+      },
+      [workerId, handlers === undefined ? null : literal(handlers)],
+    );
+    return row?.queues ?? [];
+  }
+
+  return {
+    db,
+    control: createControl({ db, loadPlan, onChanged: () => undefined }),
+    now: () => new Date(now),
+    async pass(durationMs) {
+      now += durationMs;
+      await setDatabaseTime(db, new Date(now));
+    },
+    async register(document) {
+      const registered = await plans.register(document);
+      known.set(registered.revisionId, registered);
+      return registered;
+    },
+    async submit(registered, request = {}) {
+      const { namespace, name, version } = registered.plan;
+      const prepared = prepareTask(nextId(), registered, { namespace, name, version, context: {}, ...request });
+      await db.transaction((tx) => writeTasks(tx, [prepared]));
+      registeredOf.set(prepared.task.id, registered);
+      return prepared.task.id;
+    },
+    addWorker,
+    clear: () =>
+      db.script(`truncate tasker.ready, tasker.lease, tasker.join_counter, tasker.step_edit, tasker.worker, tasker.task,
+                          tasker.task_outcome, tasker.attempt, tasker.action`),
+  };
+}
+
+const literal = (values: readonly string[]) => `{${values.map((value) => JSON.stringify(value)).join(',')}}`;

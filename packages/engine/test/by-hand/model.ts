@@ -1,0 +1,198 @@
+import type { StepState, TaskState } from '@tasker/contract';
+import type { Plan } from '../../src/graph/plan.ts';
+
+/**
+ * What a task is like, kept up to date by hearing what was done to it. It knows nothing of how the engine stores
+ * anything: the views are held against it.
+ */
+export interface TaskModel {
+  readonly plan: Plan;
+  readonly steps: readonly ModelStep[];
+  taskState(): TaskState;
+  stateOf(position: number): StepState;
+  /** Its children may run. */
+  passed(position: number): boolean;
+  /** It waits for a worker, now or later. */
+  waits(position: number): boolean;
+  /** Its parents have settled; with `below`, so have those of everything that depends on it, but for what is above. */
+  isItsTurn(position: number, below?: 'below'): boolean;
+  taken(position: number): void;
+  completed(position: number): void;
+  failed(position: number, now: number, nextAttemptAt: number | null): void;
+  passedOver(position: number): void;
+  skipped(position: number): void;
+  resolved(position: number): void;
+  /** With what depends on it. */
+  cancelled(position: number): void;
+  retried(position: number, now: number): void;
+  taskCancelled(): void;
+  taskResolved(): void;
+}
+
+export interface ModelStep {
+  phase: 'untouched' | 'taken' | 'complete' | 'failed' | 'cancelled' | 'resolved';
+  attempts: number;
+  maxAttempts: number;
+  /** Of a failed one; null: never. */
+  nextAttemptAt: number | null;
+  /** Of the last attempt, if that failed. */
+  lastFailureAt: number | null;
+  toSkip: boolean;
+  wasPassedOver: boolean;
+}
+
+export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskModel {
+  const steps: ModelStep[] = plan.steps.map(({ position, retry }) => ({
+    phase: 'untouched',
+    attempts: 0,
+    maxAttempts: retry.maxAttempts,
+    nextAttemptAt: null,
+    lastFailureAt: null,
+    toSkip: bypassed.includes(position),
+    wasPassedOver: false,
+  }));
+  let ended: TaskState | undefined;
+
+  function at(position: number): ModelStep {
+    const step = steps[position];
+    if (step === undefined) throw new Error(`no step ${position}`);
+    return step;
+  }
+
+  const parentsOf = (position: number) => plan.steps[position]?.parents ?? [];
+  const reached = (position: number): boolean => parentsOf(position).every(passed);
+
+  function passed(position: number): boolean {
+    const { phase, toSkip, wasPassedOver } = at(position);
+    if (phase === 'complete' || phase === 'resolved') return true;
+    return toSkip && wasPassedOver && phase === 'untouched';
+  }
+
+  function waits(position: number): boolean {
+    const { phase, toSkip, wasPassedOver, nextAttemptAt } = at(position);
+    if (ended !== undefined || !reached(position)) return false;
+    if (phase === 'untouched') return !(toSkip && wasPassedOver);
+    return phase === 'failed' && nextAttemptAt !== null;
+  }
+
+  function withBelow(position: number): Set<number> {
+    const found = new Set([position]);
+    for (const step of plan.steps) if (step.parents.some((parent) => found.has(parent))) found.add(step.position);
+    return found;
+  }
+
+  function isItsTurn(position: number, below?: 'below'): boolean {
+    const affected = below === undefined ? new Set([position]) : withBelow(position);
+    const others = [...affected].flatMap((each) => parentsOf(each).filter((parent) => !affected.has(parent)));
+    return others.every(arrived) && reached(position);
+  }
+
+  function stateOf(position: number): StepState {
+    const { phase, toSkip, nextAttemptAt } = at(position);
+    if (phase === 'complete' || phase === 'cancelled') return phase;
+    if (phase === 'resolved') return 'resolved_manually';
+    if (toSkip) return 'skipped';
+    if (phase === 'taken') return 'in_progress';
+    if (phase === 'failed') return ended === 'cancelled' && nextAttemptAt !== null ? 'cancelled' : 'error';
+    return ended === 'cancelled' ? 'cancelled' : 'pending';
+  }
+
+  const touched = () => steps.some(({ phase, attempts }) => phase === 'taken' || attempts > 0);
+  const isOpen = (position: number) => waits(position) || at(position).phase === 'taken';
+
+  /** Whether it can still make a difference to what is below: it has settled, or it never will. */
+  function arrived(position: number): boolean {
+    const { phase, nextAttemptAt } = at(position);
+    if (passed(position) || phase === 'cancelled' || (phase === 'failed' && nextAttemptAt === null)) return true;
+    const parents = parentsOf(position);
+    return phase === 'untouched' && parents.every(arrived) && !parents.every(passed);
+  }
+
+  /** The task has ended when that is so for every step without children. */
+  function settle(): void {
+    if (ended !== undefined || !plan.sinks.every(arrived)) return;
+    if (plan.sinks.every(passed)) ended = 'complete';
+    else
+      ended = steps.some(({ phase, nextAttemptAt }) => phase === 'failed' && nextAttemptAt === null)
+        ? 'error'
+        : 'cancelled';
+    for (const step of steps) if (step.phase === 'taken') cancelAttempt(step);
+  }
+
+  /** After a command: the graph is gone through anew, past every step that is to be skipped. */
+  function settleAnew(): void {
+    if (ended === 'error') ended = undefined;
+    passOver();
+    settle();
+  }
+
+  function passOver(): void {
+    for (const { position } of plan.steps) {
+      const step = at(position);
+      if (step.toSkip && step.phase === 'untouched' && reached(position)) step.wasPassedOver = true;
+    }
+  }
+
+  return {
+    plan,
+    steps,
+    taskState: () => ended ?? (touched() ? 'in_progress' : 'pending'),
+    stateOf,
+    passed,
+    waits,
+    isItsTurn,
+    taken(position) {
+      at(position).phase = 'taken';
+    },
+    completed(position) {
+      Object.assign(at(position), { phase: 'complete', attempts: at(position).attempts + 1, lastFailureAt: null });
+      settle();
+    },
+    failed(position, now, nextAttemptAt) {
+      const attempts = at(position).attempts + 1;
+      Object.assign(at(position), { phase: 'failed', attempts, nextAttemptAt, lastFailureAt: now });
+      settle();
+    },
+    passedOver(position) {
+      Object.assign(at(position), { phase: 'untouched', wasPassedOver: true });
+      settle();
+    },
+    skipped(position) {
+      Object.assign(at(position), { toSkip: true, phase: 'untouched', nextAttemptAt: null });
+      settleAnew();
+    },
+    resolved(position) {
+      at(position).phase = 'resolved';
+      settleAnew();
+    },
+    cancelled(position) {
+      for (const each of withBelow(position)) {
+        if (each !== position && stateOf(each) !== 'pending') continue;
+        cancelAttempt(at(each));
+      }
+      settleAnew();
+    },
+    retried(position, now) {
+      const step = at(position);
+      if (step.nextAttemptAt === null) Object.assign(step, { maxAttempts: step.attempts + maxOf(plan, position) });
+      Object.assign(step, { phase: 'untouched', nextAttemptAt: now });
+      settleAnew();
+    },
+    taskCancelled() {
+      for (const step of steps) if (step.phase === 'taken') cancelAttempt(step);
+      passOver();
+      ended = 'cancelled';
+    },
+    taskResolved() {
+      ended = 'resolved_manually';
+    },
+  };
+}
+
+/** What is taken from a worker has had its attempt. */
+function cancelAttempt(step: ModelStep): void {
+  if (step.phase === 'taken') Object.assign(step, { attempts: step.attempts + 1, lastFailureAt: null });
+  step.phase = 'cancelled';
+}
+
+const maxOf = (plan: Plan, position: number) => plan.steps[position]?.retry.maxAttempts ?? 1;
