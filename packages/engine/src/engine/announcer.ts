@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Database, Statement } from '../postgres/database.ts';
+import type { Database, Queryable, Statement } from '../postgres/database.ts';
 
 /** What a notification says. */
 export type News = 'work' | 'finished' | 'revoked' | 'templates';
@@ -10,6 +10,8 @@ export type News = 'work' | 'finished' | 'revoked' | 'templates';
  */
 export interface Announcer {
   announce(news: News): void;
+  /** The same with the commit of a transaction, in which nothing has happened yet. */
+  announceWithin(tx: Queryable, news: News): Promise<void>;
   /** Calls `onNews` for what other processes announce. */
   listen(onNews: (news: ReadonlySet<string>) => void): Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -41,6 +43,10 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
     announce(news) {
       pending.add(news);
       if (!stopped) sending ??= send();
+    },
+    async announceWithin(tx, news) {
+      // in nobody's name: we want to hear of it too
+      await tx.query(notify, [channel, ` ${news}`]);
     },
     listen: (onNews) =>
       db.listen(channel, (payload) => {

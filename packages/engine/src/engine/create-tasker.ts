@@ -140,6 +140,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
       worker.wake();
       announcer.announce('work');
     },
+    onWrittenWithin: (tx) => announcer.announceWithin(tx, 'work'),
   });
 
   let started = false;

@@ -30,6 +30,8 @@ export interface SubmitterDeps {
   /** Told before a task is written: it may be worked on before its submission returns. */
   readonly onPrepared: (prepared: PreparedTask) => void;
   readonly onSubmitted: (submitted: Submitted) => void;
+  /** Told when tasks were written in a transaction of the caller's, who may commit it or not. */
+  readonly onWrittenWithin: (tx: Queryable) => Promise<void>;
 }
 
 /** For how long a submission is tried again while the database is away, milliseconds. */
@@ -100,7 +102,9 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
       const prepared = await patiently(() => Promise.all(requests.map(prepare)));
       if (tx !== undefined) {
         await makeRoomAhead();
-        return writeTogether(tx, prepared);
+        const written = await writeTogether(tx, prepared);
+        await deps.onWrittenWithin(tx);
+        return written;
       }
       const tasks = prepared.map(({ task }) => task);
       const submitted = await patiently(() =>
