@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           ...isolated,
           name: 'database',
+          testTimeout: 60_000,
           include: ['{packages,apps}/*/{src,test}/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
           globalSetup: ['packages/engine/test/servers/start-servers.ts'],
         },

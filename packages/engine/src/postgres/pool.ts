@@ -90,7 +90,7 @@ class PgPool implements Database {
     try {
       return await this.#withClient((client) => this.#run<Row>(client, statement, values));
     } catch (error) {
-      if (!this.#stopPreparing(error)) throw error;
+      if (!this.#stopPreparing(error) && !wasNeverSent(error)) throw error;
       return this.#withClient((client) => this.#run<Row>(client, statement, values));
     }
   }
@@ -248,6 +248,11 @@ async function rollback(client: pg.PoolClient): Promise<void> {
 async function reachesServerDirectly(client: pg.PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
   return 'processID' in client && client.processID === rows[0]?.pid;
+}
+
+/** The connection was found broken before the statement was on its way: nothing has happened yet. */
+function wasNeverSent(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Client has encountered a connection error and is not queryable';
 }
 
 /** Worth asking for the server to be brought back; a pool with no free connection or a full server is not. */

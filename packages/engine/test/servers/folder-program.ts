@@ -6,16 +6,16 @@ import { openEmbedded } from '../../src/postgres/embedded.ts';
 const [folder = ''] = process.argv.slice(2);
 const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-try {
-  const db = await openEmbedded(folder);
-  say({ opened: true });
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line === 'close') break;
+const db = await openEmbedded(folder);
+say({ opened: true });
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'close') break;
+  try {
     say({ rows: await db.query({ text: line }) });
+  } catch (error) {
+    say({ error: String(error) });
   }
-  await db.close();
-  say({ closed: true });
-} catch (error) {
-  say({ error: String(error) });
-  process.exitCode = 1;
 }
+await db.close();
+say({ closed: true });
+process.stdin.destroy();

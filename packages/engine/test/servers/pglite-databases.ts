@@ -1,11 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Database } from '../../src/postgres/database.ts';
-import { underLock } from '../../src/postgres/folder-lock.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { openPGlite, type PGliteDatabase } from '../../src/postgres/pglite.ts';
+import { readPGliteImage } from './pglite-image.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /**
@@ -13,7 +9,7 @@ import type { TestDatabase } from './test-database.ts';
  * again by the next test of the file, after everything in them was dropped.
  */
 export async function borrowPGlite(empty: boolean): Promise<TestDatabase> {
-  const db = idle.pop() ?? (await openPGlite({ image: await readImage() }));
+  const db = idle.pop() ?? (await openPGlite({ image: await readPGliteImage() }));
   if (!empty) await migrate(db);
   const stops = new Set<() => Promise<void>>();
   return {
@@ -58,28 +54,4 @@ function lend(db: PGliteDatabase, stops: Set<() => Promise<void>>): Database {
     },
     close: async () => undefined,
   };
-}
-
-/** A newly made data folder, kept from run to run: starting from it takes a third of the time. */
-async function readImage(): Promise<Blob> {
-  const require = createRequire(import.meta.url);
-  const entry = require.resolve('@electric-sql/pglite');
-  const { version } = JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  const cache = fileURLToPath(new URL('../../../../node_modules/.cache/tasker/', import.meta.url));
-  mkdirSync(cache, { recursive: true });
-  const file = join(cache, `pglite-${version}.tar`);
-  return underLock(`${file}.lock`, 60_000, async () => {
-    try {
-      return new Blob([readFileSync(file)]);
-    } catch {
-      const db = await openPGlite();
-      const image = await db.dumpImage();
-      await db.close();
-      writeFileSync(`${file}.part`, new Uint8Array(await image.arrayBuffer()));
-      renameSync(`${file}.part`, file);
-      return image;
-    }
-  });
 }

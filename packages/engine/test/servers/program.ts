@@ -19,7 +19,7 @@ export async function startProgram(folder: string, user?: { uid: number; gid: nu
     ['--import', 'tsx', fileURLToPath(new URL('folder-program.ts', import.meta.url)), folder],
     { ...user, cwd: repository, detached: true, env: { PATH: process.env.PATH, HOME: '/nonexistent' } },
   );
-  child.stderr.pipe(process.stderr);
+  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   const answers = readAnswers(child);
   const ended = once(child, 'exit');
   const first = await answers.next();

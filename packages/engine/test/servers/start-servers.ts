@@ -8,6 +8,7 @@ import { migrate } from '../../src/postgres/migrate.ts';
 import { openPool } from '../../src/postgres/pool.ts';
 import { isAlive } from '../../src/postgres/process-record.ts';
 import { databaseUrl, templateName, wantedDatabases } from './names.ts';
+import { readPGliteImage } from './pglite-image.ts';
 import { findSystemPostgres } from './system-postgres.ts';
 
 declare module 'vitest' {
@@ -29,7 +30,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const servers = new Map<string, EmbeddedServer>();
   const urls: Record<string, string> = {};
   for (const name of wantedDatabases()) {
-    if (name === 'pglite') continue;
+    if (name === 'pglite') {
+      // Made here, because the first time takes longer than a test may.
+      await readPGliteImage();
+      continue;
+    }
     const server = await startServer(name, join(home, name));
     if (server === undefined) continue;
     servers.set(name, server);
