@@ -68,7 +68,10 @@ class PgPool implements Database {
     };
     const target = readTarget(url, connection);
     this.#pool = new pg.Pool({ ...connection, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
-    this.#pool.on('error', (error) => this.#warn(`an idle connection to ${target} broke: ${error.message}`));
+    this.#pool.on('error', (error) => {
+      // The pool says that it has ended before its connections have; an embedded server may be gone sooner than they.
+      if (this.#closing === undefined) this.#warn(`an idle connection to ${target} broke: ${error.message}`);
+    });
     // A connection that breaks while it is checked out tells its query; without a listener it would end the process.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#notifications = new Notifications({
