@@ -192,6 +192,14 @@ describe('the embedded server', () => {
     expect(await countNotes(second)).toBe(1);
   });
 
+  it('opens data that came back from a backup with the wrong permissions', async () => {
+    const folder = await makeFolder();
+    chmodSync(join(folder, 'postgres'), 0o755);
+    const db = await open(folder);
+    await expect(db.query({ text: 'select 1 as one' })).resolves.toEqual([{ one: 1 }]);
+    expect(statSync(join(folder, 'postgres')).mode & 0o777).toBe(0o700);
+  });
+
   it('whose folder is deleted while it runs can still be left, also twice', async () => {
     const folder = await makeFolder();
     const db = await openEmbedded(folder, quick);

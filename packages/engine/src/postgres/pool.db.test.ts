@@ -198,14 +198,17 @@ function onServer(kind: TestDatabaseKind): void {
       expect(await migrate(db)).toEqual([]);
     });
 
-    it('listening does no harm: it says once that it is off', async () => {
-      const db = await throughPooler();
-      const stop = await db.listen('news', () => undefined);
-      await db.listen('more', () => undefined);
-      await stop();
-      expect(db.warnings).toEqual([expect.stringMatching(/notifications are off/)]);
-      expect(await db.query({ text: 'select pg_listening_channels() as channel' })).toEqual([]);
-    });
+    it.for([undefined, true, false])(
+      'listening does no harm: it says once that it is off (prepare: %s)',
+      async (prepare) => {
+        const db = await throughPooler(prepare === undefined ? {} : { prepare });
+        const stop = await db.listen('news', () => undefined);
+        await db.listen('more', () => undefined);
+        await stop();
+        expect(db.warnings).toEqual([expect.stringMatching(/notifications are off/)]);
+        expect(await db.query({ text: 'select pg_listening_channels() as channel' })).toEqual([]);
+      },
+    );
   });
 
   describe('when connections break', () => {
@@ -323,6 +326,16 @@ function onServer(kind: TestDatabaseKind): void {
       await vi.waitFor(() => expect(heard).toEqual(['', '']), { timeout: 5_000 });
       await open(url).query({ text: `select pg_notify('more', 'at last')` });
       await vi.waitFor(() => expect(heard).toEqual(['', '', 'at last']));
+    });
+
+    it('needs no prepared statements', async () => {
+      const url = await freshUrl();
+      const db = open(`${url}?prepare=false`);
+      const { heard, onMessage } = hear();
+      await db.listen('news', onMessage);
+      await db.query({ text: `select pg_notify('news', 'heard')` });
+      await vi.waitFor(() => expect(heard).toEqual(['heard']));
+      expect(db.warnings).toEqual([]);
     });
 
     it('needs one connection for all channels, and none when nobody listens any more', async () => {

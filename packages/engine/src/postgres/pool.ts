@@ -44,7 +44,9 @@ class PgPool implements Database {
   readonly #queryTimeoutMs: number;
   readonly #warn: (message: string) => void;
   readonly #revive: PoolOptions['revive'];
-  /** Prepared statements: on, off, or still to find out on the first connection. */
+  /** Whether the server's own process answers, and no pooler; found out on the first connection. */
+  #direct: boolean | undefined;
+  /** Whether statements are prepared; if nobody has said: when connections are direct. */
   #prepare: boolean | undefined;
   readonly #texts = new WeakMap<Statement, string>();
   #reviving: Promise<void> | undefined;
@@ -77,8 +79,8 @@ class PgPool implements Database {
     this.#notifications = new Notifications({
       connect: async () => {
         // Behind a pooler LISTEN would stay behind on a connection that is somebody else's a moment later.
-        if (this.#prepare === undefined) await this.#withClient(async () => undefined);
-        if (this.#prepare === false) return undefined;
+        if (this.#direct === undefined) await this.#withClient(async () => undefined);
+        if (!this.#direct) return undefined;
         return this.#revivingServer(async () => {
           const client = new pg.Client({ ...connection, connectionString: this.#pool.options.connectionString });
           await client.connect();
@@ -166,7 +168,8 @@ class PgPool implements Database {
   async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#revivingServer(() => this.#pool.connect());
     try {
-      this.#prepare ??= await reachesServerDirectly(client);
+      this.#direct ??= await reachesServerDirectly(client);
+      this.#prepare ??= this.#direct;
       const result = await work(client);
       client.release();
       return result;

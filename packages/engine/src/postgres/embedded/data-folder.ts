@@ -1,6 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { checkOwnership, findPlace, isPlacedOutside, locateData, recordPlace } from './data-place.ts';
@@ -55,6 +66,7 @@ function prepareExisting({ folder, binaries, user }: DataFolderOptions): string 
   }
   if (isPlacedOutside(folder)) checkOwnership(folder, data);
   checkVersion(data, binaries);
+  closeToOthers(data);
   giveTo(user, data);
   return canEnter(user, dirname(data)) ? data : moveData(folder, data, findPlace(folder, user), user);
 }
@@ -62,10 +74,16 @@ function prepareExisting({ folder, binaries, user }: DataFolderOptions): string 
 /** The folder has come to lie where the server's user cannot get. The original goes last: a crash loses nothing. */
 function moveData(folder: string, data: string, target: string, user: ServerUser): string {
   cpSync(data, target, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  closeToOthers(target);
   giveTo(user, target);
   recordPlace(folder, target);
   rmSync(data, { recursive: true, force: true });
   return target;
+}
+
+/** The server refuses data that others can read, and copies and backups come back so: `cpSync` too, since Node 22. */
+function closeToOthers(data: string): void {
+  if ((statSync(data).mode & 0o027) !== 0) chmodSync(data, 0o700);
 }
 
 function checkVersion(data: string, binaries: Binaries): void {
