@@ -134,9 +134,11 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     onPrepared({ task, registered }) {
       if (works) worker.remember({ ...task, registered });
     },
-    onSubmitted({ replayed, task, registered }) {
+    receiver: worker,
+    onSubmitted({ replayed, handed, task, registered }) {
       if (replayed) return;
       events.submitted({ id: task.id, registered, correlationId: task.correlationId ?? task.id });
+      if (handed) return;
       worker.wake();
       announcer.announce('work');
     },

@@ -9,6 +9,7 @@ import { checkTaskRequest, type TaskRequest } from '../lifecycle/2-submission/ta
 import { writeInRoom } from '../lifecycle/2-submission/write-in-room.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import type { Receiver } from '../receiver.ts';
 import { ensurePartitions, ensurePartitionsAt } from '../upkeep/ensure-partitions.sql.ts';
 import type { AnyTaskDefinition } from './tasker.ts';
 
@@ -27,6 +28,8 @@ export interface SubmitterDeps {
   readonly plans: PlanStore;
   /** Milliseconds since 1970. */
   readonly databaseNow: () => number;
+  /** A worker of this process. */
+  readonly receiver: Receiver;
   /** Told before a task is written: it may be worked on before its submission returns. */
   readonly onPrepared: (prepared: PreparedTask) => void;
   readonly onSubmitted: (submitted: Submitted) => void;
@@ -44,7 +47,7 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
   const { db, clock, plans } = deps;
   const newTaskId = createTaskIds(deps.databaseNow, deps.random);
   const makeRoom = (moments: readonly number[]) => ensurePartitionsAt(db, moments);
-  const queue = createSubmissionQueue(db, makeRoom);
+  const queue = createSubmissionQueue(db, makeRoom, deps.receiver);
   /** Up to when there is room in history, as far as this process knows. */
   let roomUntil = Number.NEGATIVE_INFINITY;
 

@@ -1,6 +1,7 @@
 import type { PlanStep } from '../graph/plan.ts';
 import { type Advanced, type HandedStep, recordInTransaction, type StepEdit } from '../lifecycle/3-advance/advance.ts';
-import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
+import { passOver } from '../lifecycle/3-advance/pass-over.ts';
+import type { Completed, StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { AttemptEnd } from '../lifecycle/4-execution/start-attempt.ts';
 import type { StepTransaction, Transact } from '../lifecycle/4-execution/step-transaction.ts';
 import type { Queryable } from '../postgres/database.ts';
@@ -67,28 +68,23 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (step === undefined) throw new Error(`task ${task.id} has no step ${mine.step}`);
     const edit = edits.find((each) => each.task === task.id && each.step === mine.step);
     const maxAttempts = edit?.max_attempts ?? step.retry.maxAttempts;
-    const place = placeOf(mine, task);
     mine.task = task;
-    if (edit?.skip) return end(mine, task, { ...place, kind: 'skip' });
-    if (!deps.mayBegin()) return end(mine, task, { ...place, kind: 'release' });
+    const passed = edit === undefined ? undefined : passOver(placeOf(mine, task), edit);
+    if (passed !== undefined) return end(mine, task, passed);
+    if (!deps.mayBegin()) return end(mine, task, { ...placeOf(mine, task), kind: 'release' });
     listener.onStarted(task, mine.step, mine.attempt);
     const beganAt = clock.elapsed();
-    let recorded: { readonly outcome: StepOutcome; readonly advanced: Advanced } | undefined;
-    const transact: Transact = async (work) => {
-      recorded = await db.transaction(async (tx) => {
-        const { resultText: result, metadataText: metadata = null } = await work(rawQueries(tx));
-        const outcome = { ...place, kind: 'complete', beganAt, endedAt: clock.elapsed(), result, metadata } as const;
-        return { outcome, advanced: await recordInTransaction(tx, clock, deps.workerId, outcome) };
-      });
+    const params = {
+      task,
+      step,
+      attempt: mine.attempt,
+      maxAttempts,
+      inputs: edit?.inputs ?? undefined,
+      transact: (work: Parameters<Transact>[0]) => transact(mine, task, beganAt, work),
     };
-    const params = { task, step, attempt: mine.attempt, maxAttempts, inputs: edit?.inputs ?? undefined, transact };
-    mine.abort = deps.startAttempt(params, (attemptEnd) => {
-      if (attemptEnd.kind === 'recorded' && recorded !== undefined) {
-        running -= 1;
-        deps.onRecorded({ held: mine, task, outcome: recorded.outcome }, recorded.advanced);
-        return;
-      }
-      end(mine, task, toOutcome(place, step, maxAttempts, beganAt, attemptEnd));
+    mine.attempting = deps.startAttempt(params, (attemptEnd) => {
+      if (attemptEnd.kind === 'recorded') endRecorded(mine, task);
+      else end(mine, task, outcomeOf(mine, task, step, maxAttempts, beganAt, attemptEnd));
     });
   }
 
@@ -97,29 +93,50 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     deps.onEnded({ held: mine, task, outcome });
   }
 
-  function toOutcome(
-    place: StepInLease,
+  /** Records the step in the transaction that does its work. */
+  async function transact(
+    mine: HeldStep,
+    task: CachedTask,
+    beganAt: number,
+    work: Parameters<Transact>[0],
+  ): Promise<void> {
+    mine.recorded = await db.transaction(async (tx) => {
+      const { resultText, metadataText } = await work(rawQueries(tx));
+      const outcome = completed(mine, task, beganAt, clock.elapsed(), resultText, metadataText);
+      return { outcome, advanced: await recordInTransaction(tx, clock, deps.workerId, outcome) };
+    });
+  }
+
+  function endRecorded(mine: HeldStep, task: CachedTask): void {
+    if (mine.recorded === undefined) throw new Error('the step was not recorded');
+    running -= 1;
+    deps.onRecorded({ held: mine, task, outcome: mine.recorded.outcome }, mine.recorded.advanced);
+  }
+
+  function outcomeOf(
+    mine: HeldStep,
+    task: CachedTask,
     step: PlanStep,
     maxAttempts: number,
     beganAt: number,
-    attemptEnd: AttemptEnd,
+    attemptEnd: Exclude<AttemptEnd, { kind: 'recorded' }>,
   ): StepOutcome {
-    if (attemptEnd.kind === 'aborted' || attemptEnd.kind === 'recorded') return { ...place, kind: 'release' };
-    const times = { ...place, beganAt, endedAt: clock.elapsed() };
+    if (attemptEnd.kind === 'aborted') return { ...placeOf(mine, task), kind: 'release' };
+    const endedAt = clock.elapsed();
     if (attemptEnd.kind === 'success') {
-      const { resultText: result, metadataText: metadata = null } = attemptEnd;
-      return { ...times, kind: 'complete', result, metadata };
+      return completed(mine, task, beganAt, endedAt, attemptEnd.resultText, attemptEnd.metadataText);
     }
-    const { attempt } = place;
+    const { attempt } = mine;
     const decision = decideAfterFailure({ policy: step.retry, attempt, maxAttempts, failure: attemptEnd, random });
     const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
-    return { ...times, kind: 'error', error: JSON.stringify(attemptEnd.error), retryMs };
+    const error = JSON.stringify(attemptEnd.error);
+    return { ...placeOf(mine, task), kind: 'error', beganAt, endedAt, error, retryMs };
   }
 
   return {
     takeOn(steps, lease, edits) {
       running += steps.length;
-      const mine = steps.map((step): HeldStep => ({ ...step, lease }));
+      const mine = steps.map(({ taskId, step, attempt }): HeldStep => ({ taskId, step, attempt, lease }));
       // held before they can begin: their lease must not be closed over them
       for (const step of mine) held.add(step);
       const unknown = mine.filter((step) => !beginKnown(step, edits));
@@ -141,4 +158,28 @@ function rawQueries(tx: Queryable): StepTransaction {
 function placeOf({ step, attempt, lease }: HeldStep, task: CachedTask): StepInLease {
   const { id: taskId, registered, priority } = task;
   return { taskId, registered, priority, step, attempt, lease };
+}
+
+/** One literal: this is made for every step, and copying objects into objects shows. */
+function completed(
+  mine: HeldStep,
+  task: CachedTask,
+  beganAt: number,
+  endedAt: number,
+  result: string,
+  metadata: string | undefined,
+): Completed {
+  return {
+    kind: 'complete',
+    taskId: task.id,
+    registered: task.registered,
+    priority: task.priority,
+    step: mine.step,
+    attempt: mine.attempt,
+    lease: mine.lease,
+    beganAt,
+    endedAt,
+    result,
+    metadata: metadata ?? null,
+  };
 }

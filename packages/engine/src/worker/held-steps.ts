@@ -1,3 +1,6 @@
+import type { Advanced } from '../lifecycle/3-advance/advance.ts';
+import type { StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
+import type { AttemptInProgress } from '../lifecycle/4-execution/start-attempt.ts';
 import type { CachedTask } from './task-cache.ts';
 
 /** A step in this worker's hands, from the call that handed it out to the call that records what became of it. */
@@ -8,8 +11,10 @@ export interface HeldStep {
   readonly lease: number;
   /** Kept at hand for it from the moment it begins. */
   task?: CachedTask;
-  /** Stops the attempt; there from the moment it begins. */
-  abort?: (reason: Error) => void;
+  /** From the moment it begins. */
+  attempting?: AttemptInProgress;
+  /** By a transaction of its own. */
+  recorded?: { readonly outcome: StepOutcome; readonly advanced: Advanced };
 }
 
 /** What a worker holds, by lease. */

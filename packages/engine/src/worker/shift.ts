@@ -1,5 +1,6 @@
 import { type Advanced, advance, listOpenLeases, WorkerLost } from '../lifecycle/3-advance/advance.ts';
 import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import type { Receiver } from '../receiver.ts';
 import { createAttempts } from './attempts.ts';
 import { createHeldSteps } from './held-steps.ts';
 import { createOutbox, type Ended } from './outbox.ts';
@@ -19,7 +20,7 @@ import type { WorkerDeps } from './worker-deps.ts';
  * that its outcomes open come straight back and run from the cache; steps that wait are taken when there is room, and
  * looked for only when something says that there may be some.
  */
-export interface Shift {
+export interface Shift extends Receiver {
   readonly workerId: number;
   start(): void;
   /** There may be work. */
@@ -113,7 +114,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   }
 
   function nextCall(): Call | undefined {
-    const free = phase === 'working' ? Math.max(0, settings.concurrency - attempts.running - promised) : 0;
+    const free = phase === 'working' ? freeSlots() : 0;
     const take = mayHaveWork && free > 0 && queues.ids.length > 0;
     if (outbox.isEmpty && !(take && promised === 0)) return undefined;
     turn += 1;
@@ -121,6 +122,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     promised += free;
     return { ...outbox.take(outcomesLimit), budget: free, keep, take, wakeUps };
   }
+
+  const freeSlots = () => Math.max(0, settings.concurrency - attempts.running - promised);
 
   async function makeCall(call: Call): Promise<void> {
     try {
@@ -230,9 +233,9 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   async function adopt(leases: readonly number[]): Promise<void> {
     const open = await listOpenLeases(db, workerId, leases);
     if (phase === 'over') return;
-    for (const { seq: lease, steps } of open) {
+    for (const { seq: lease, steps, edits } of open) {
       if (steps.length === 0) outbox.putEmptyLease(lease);
-      else attempts.takeOn(steps, lease, []);
+      else attempts.takeOn(steps, lease, edits);
     }
     activity.wake();
   }
@@ -276,12 +279,12 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
       patient = false;
       activity.wake();
     });
-    while (patient && !isIdle()) await activity.wait();
+    while (patient && !isOver() && !isIdle()) await activity.wait();
     stopWaiting();
   }
 
   function abortAll(reason: Error): void {
-    for (const step of held.all()) step.abort?.(reason);
+    for (const step of held.all()) step.attempting?.stop(reason);
   }
 
   function end(): void {
@@ -300,6 +303,31 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
       }
     },
     wake,
+    reserve(wanted) {
+      const steps = wanted.length;
+      if (phase !== 'working' || crowded || freeSlots() < steps || !wanted.every((queue) => queues.has(queue))) {
+        return undefined;
+      }
+      const lease = ++seq;
+      inFlight.add(lease);
+      promised += steps;
+      const end = () => {
+        inFlight.delete(lease);
+        promised -= steps;
+        activity.wake();
+      };
+      return {
+        workerId,
+        lease,
+        release: end,
+        accept(first) {
+          end();
+          if (phase === 'over') return;
+          attempts.takeOn(first, lease, []);
+          activity.wake();
+        },
+      };
+    },
     async reconcile(leases, revoked) {
       const known = new Set([...held.leases(), ...inFlight]);
       const unknown = leases.filter((lease) => !known.has(lease) && lease <= seq);
@@ -328,7 +356,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     );
     for (const lease of leases) {
       for (const step of held.inLease(lease)) {
-        if (!ours.has(`${lease} ${step.taskId} ${step.step}`)) step.abort?.(new Error('the step was taken away'));
+        if (!ours.has(`${lease} ${step.taskId} ${step.step}`))
+          step.attempting?.stop(new Error('the step was taken away'));
       }
     }
   }

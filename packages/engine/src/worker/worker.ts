@@ -1,5 +1,6 @@
 import { WorkerLost } from '../lifecycle/3-advance/advance.ts';
 import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import type { Receiver } from '../receiver.ts';
 import { createServedQueues } from './queues.ts';
 import { recordWorkerState, registerWorker, sendHeartbeat } from './registration.sql.ts';
 import { createShift, type Shift } from './shift.ts';
@@ -8,7 +9,7 @@ import { createTimers } from './timers.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** Runs steps of the namespaces and handlers it serves, until it is stopped. */
-export interface Worker {
+export interface Worker extends Receiver {
   start(): Promise<void>;
   /** There may be work. */
   wake(): void;
@@ -28,6 +29,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   const queues = createServedQueues(deps);
   const timers = createTimers(clock, onRoundFailed);
   let shift: Shift | undefined;
+  let beginning: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   /** Counts what may have changed the queues to serve. */
   let additions = 0;
@@ -37,7 +39,15 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (!isConnectionLoss(error)) listener.onWarning('a heartbeat failed; the next one follows', error);
   }
 
-  async function beginShift(): Promise<void> {
+  /** One at a time: a heartbeat and somebody's question may both find that there is none. */
+  function beginShift(): Promise<void> {
+    beginning ??= begin().finally(() => {
+      beginning = undefined;
+    });
+    return beginning;
+  }
+
+  async function begin(): Promise<void> {
     const { namespaces, concurrency, leaseMs } = settings;
     const workerId = await registerWorker(db, { name: deps.name, namespaces, concurrency, leaseMs });
     for (let seen = -1; seen !== additions; ) {
@@ -57,26 +67,26 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   async function beat(): Promise<void> {
-    if (shift === undefined) await beginShift();
-    else await beatOf(shift);
+    if (shift !== undefined) await beatOf(shift);
+    if (shift === undefined && stopping === undefined) await beginShift();
   }
 
   async function beatOf(current: Shift): Promise<void> {
     const { alive, leases, revoked, newestQueue } = await sendHeartbeat(db, current.workerId);
     if (shift !== current) return;
-    if (!alive) onLost(new WorkerLost('the worker was declared lost'));
-    else {
-      await current.reconcile(leases, revoked);
-      if (newestQueue > queues.newest && (await queues.refresh(current.workerId))) current.wake();
-    }
-    if (shift === undefined) await beginShift();
+    if (!alive) return onLost(new WorkerLost('the worker was declared lost'));
+    await current.reconcile(leases, revoked);
+    if (newestQueue > queues.newest && (await queues.refresh(current.workerId))) current.wake();
   }
 
   async function leave({ abort = false }: { readonly abort?: boolean }): Promise<void> {
-    timers.clear();
+    // a beginning that failed has nothing to leave
+    await beginning?.catch(() => undefined);
     const last = shift;
-    if (last === undefined) return;
-    await last.finish(abort ? 0 : settings.shutdownMs);
+    // the heartbeat goes on meanwhile: what runs is finished under its lease
+    await last?.finish(abort ? 0 : settings.shutdownMs);
+    timers.clear();
+    if (last === undefined || shift !== last) return;
     shift = undefined;
     // if it cannot be said, its heartbeat runs out
     await recordWorkerState(db, last.workerId, 'stopped').catch((error: unknown) => {
@@ -90,12 +100,13 @@ export function createWorker(deps: WorkerDeps): Worker {
       timers.every(settings.leaseMs / 3, beat);
       timers.every(settings.pollMs, async () => shift?.wake());
     },
+    reserve: (wanted) => shift?.reserve(wanted),
     wake: () => shift?.wake(),
     remember: (task) => {
       if (cache.get(task.id) === undefined) cache.add(task);
     },
     checkRevoked: () => {
-      beat().catch(onRoundFailed);
+      if (shift !== undefined) beatOf(shift).catch(onRoundFailed);
     },
     async refreshQueues() {
       additions += 1;

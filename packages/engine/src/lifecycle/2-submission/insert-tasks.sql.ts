@@ -22,8 +22,9 @@ export interface NewTask {
 }
 
 /**
- * Tasks and the ready rows of their roots, in one statement. Inserting the same task again changes nothing, so that
- * a submission whose answer was lost can be repeated.
+ * Tasks and their first steps, in one statement: in a lease of a worker that is alive, if one is given, else as ready
+ * rows for anyone. Inserting the same task again changes nothing, so that a submission whose answer was lost can be
+ * repeated.
  */
 const insert: Statement = {
   name: 'insert_tasks',
@@ -39,15 +40,34 @@ const insert: Statement = {
            returning id),
          e as (
            insert into tasker.step_edit (task_id, step, skip)
-           select x.task, x.step, true from unnest($12::uuid[], $13::int[]) x(task, step) join t on t.id = x.task)
-         insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
-         select x.task, x.step, 1, x.queue, x.priority, false, tasker.now()
-           from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) x(task, step, queue, priority)
-           join t on t.id = x.task`,
+           select x.task, x.step, true from unnest($12::uuid[], $13::int[]) x(task, step) join t on t.id = x.task),
+         w as materialized (select id from tasker.worker where id = $18::int and state = 'running'),
+         l as (
+           insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
+           select w.id, $19::bigint, tasker.now(), array_agg(x.task), array_agg(x.step), array_agg(1::smallint)
+             from unnest($14::uuid[], $15::int[]) x(task, step) join t on t.id = x.task cross join w group by w.id
+           returning cardinality(tasks) as steps),
+         r as (
+           insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
+           select x.task, x.step, 1, x.queue, x.priority, false, tasker.now()
+             from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) x(task, step, queue, priority)
+             join t on t.id = x.task
+            where not exists (select 1 from w))
+         select coalesce((select steps from l), 0) as handed`,
 };
 
-export async function insertTasks(db: Queryable, tasks: readonly NewTask[]): Promise<void> {
-  await db.query(insert, encode(tasks));
+/** @returns how many first steps went into the lease that was given */
+export async function insertTasks(
+  db: Queryable,
+  tasks: readonly NewTask[],
+  into?: { readonly workerId: number; readonly lease: number },
+): Promise<number> {
+  const [row] = await db.query<{ handed: number }>(insert, [
+    ...encode(tasks),
+    into?.workerId ?? null,
+    into?.lease ?? null,
+  ]);
+  return row?.handed ?? 0;
 }
 
 function encode(tasks: readonly NewTask[]): SqlValue[] {
@@ -58,13 +78,13 @@ function encode(tasks: readonly NewTask[]): SqlValue[] {
     plainArray(tasks.map((task) => task.revisionId)),
     plainArray(tasks.map((task) => task.priority)),
     textArray(tasks.map((task) => task.context)),
-    textArray(tasks.map((task) => task.correlationId)),
-    textArray(tasks.map((task) => task.parentCorrelationId)),
-    textArray(tasks.map((task) => task.idempotencyKey)),
-    textArray(tasks.map((task) => task.initiator)),
-    textArray(tasks.map((task) => task.sourceSystem)),
-    textArray(tasks.map((task) => task.reason)),
-    textArray(tasks.map((task) => (task.tags.length === 0 ? null : JSON.stringify(task.tags)))),
+    sparseArray(tasks.map((task) => task.correlationId)),
+    sparseArray(tasks.map((task) => task.parentCorrelationId)),
+    sparseArray(tasks.map((task) => task.idempotencyKey)),
+    sparseArray(tasks.map((task) => task.initiator)),
+    sparseArray(tasks.map((task) => task.sourceSystem)),
+    sparseArray(tasks.map((task) => task.reason)),
+    sparseArray(tasks.map((task) => (task.tags.length === 0 ? null : JSON.stringify(task.tags)))),
     plainArray(skips.map((skip) => skip.task.id)),
     plainArray(skips.map((skip) => skip.step)),
     plainArray(roots.map((root) => root.task.id)),
@@ -72,6 +92,11 @@ function encode(tasks: readonly NewTask[]): SqlValue[] {
     plainArray(roots.map((root) => root.queue)),
     plainArray(roots.map((root) => root.task.priority)),
   ];
+}
+
+/** A column that hardly anybody fills in: unnest makes up the nulls of a list that is too short. */
+function sparseArray(values: readonly (string | null)[]): SqlValue {
+  return values.every((value) => value === null) ? '{}' : textArray(values);
 }
 
 const reserve: Statement = {

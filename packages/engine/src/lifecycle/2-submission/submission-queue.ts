@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/database.ts';
 import { isConnectionLoss } from '../../postgres/sqlstate.ts';
-import { insertTasks } from './insert-tasks.sql.ts';
+import type { Receiver } from '../../receiver.ts';
+import { insertTasks, type NewTask } from './insert-tasks.sql.ts';
 import { type PreparedTask, type Submitted, writeTasks } from './submit-tasks.ts';
 import { type MakeRoom, writeInRoom } from './write-in-room.ts';
 
@@ -25,7 +26,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-export function createSubmissionQueue(db: Database, makeRoom: MakeRoom): SubmissionQueue {
+export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver?: Receiver): SubmissionQueue {
   let waiting: Waiting[] = [];
   const writers = new Set<Promise<void>>();
 
@@ -59,9 +60,30 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom): Submiss
     const tasks = prepared.map(({ task }) => task);
     return writeInRoom(tasks, makeRoom, async () => {
       if (tasks.some(({ identity }) => identity !== null)) return db.transaction((tx) => writeTasks(tx, prepared));
-      await insertTasks(db, tasks);
-      return prepared.map((each) => ({ ...each, taskId: each.task.id, replayed: false }));
+      const handed = await writeFresh(tasks);
+      return prepared.map((each) => ({ ...each, taskId: each.task.id, handed, replayed: false }));
     });
+  }
+
+  /** True when a worker of this process has their first steps. */
+  async function writeFresh(tasks: readonly NewTask[]): Promise<boolean> {
+    const first = tasks.flatMap(({ id, roots }) =>
+      roots.map(({ step }) => ({ taskId: id, step, attempt: 1 as const })),
+    );
+    const plain = tasks.every(({ skips }) => skips.length === 0);
+    const queues = tasks.flatMap(({ roots }) => roots.map(({ queue }) => queue));
+    const reservation = plain ? receiver?.reserve(queues) : undefined;
+    try {
+      const handed = await insertTasks(db, tasks, reservation);
+      const all = reservation !== undefined && handed === first.length;
+      // after the submitters have been told: what happens to a task comes after its submission
+      if (all) setImmediate(() => reservation.accept(first));
+      else reservation?.release();
+      return all;
+    } catch (error) {
+      reservation?.release();
+      throw error;
+    }
   }
 
   return {

@@ -15,6 +15,8 @@ export interface Submitted {
   readonly task: NewTask;
   readonly registered: RegisteredPlan;
   readonly taskId: string;
+  /** A worker of this process has its first steps already. */
+  readonly handed: boolean;
   /** The same request was submitted before: `taskId` is the task of that time. */
   readonly replayed: boolean;
 }
@@ -97,10 +99,10 @@ export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[
 }
 
 function answer(prepared: PreparedTask, taken: TakenKey | undefined): Submitted | Error {
-  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, replayed: false };
+  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, handed: false, replayed: false };
   const { task, registered } = prepared;
   const { namespace, name, version } = registered.plan;
   if (task.idempotencyKey === null) return new DuplicateTask(`${namespace}/${name}@${version}`, taken.task_id);
   if (taken.fingerprint !== task.identity?.fingerprint) return new IdempotencyKeyReused(taken.task_id);
-  return { ...prepared, taskId: taken.task_id, replayed: true };
+  return { ...prepared, taskId: taken.task_id, handed: false, replayed: true };
 }

@@ -69,6 +69,7 @@ function settles(outcome: StepOutcome): boolean {
   switch (outcome.kind) {
     case 'complete':
     case 'skip':
+    case 'pass':
       return true;
     case 'error':
       return outcome.retryMs === null;
@@ -79,7 +80,7 @@ function settles(outcome: StepOutcome): boolean {
 
 function leadOn(batch: AdvanceBatch, outcome: StepOutcome, servesQueue: (queue: number) => boolean): void {
   const { plan, queues } = outcome.registered;
-  const blocked = outcome.kind === 'error';
+  const blocked = outcome.kind === 'error' || (outcome.kind === 'pass' && outcome.blocked);
   const children = plan.steps[outcome.step]?.children ?? [];
   for (const child of children) {
     const parents = plan.steps[child]?.parents.length ?? 0;

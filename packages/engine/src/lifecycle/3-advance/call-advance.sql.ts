@@ -47,7 +47,10 @@ export interface StepEdit {
   readonly task: string;
   readonly step: number;
   readonly max_attempts: number | null;
+  /** Pass over it. */
   readonly skip: boolean;
+  /** It is settled or cancelled already: pass it by. */
+  readonly decided: 'resolve' | 'cancel' | null;
   readonly inputs: JsonObject | null;
 }
 
@@ -93,7 +96,8 @@ export async function callAdvance(
 
 function encode(call: AdvanceCall, now: number, checked: boolean): SqlValue[] {
   const { successes, others, openHere, openElsewhere, arrivals, finished } = call.batch;
-  const ago = (moment: number) => Math.max(0, now - moment);
+  // whole microseconds: numbers with long tails cost time on both sides
+  const ago = (moment: number) => Math.max(0, Math.round((now - moment) * 1000));
   return [
     call.workerId,
     call.seq,

@@ -1,7 +1,7 @@
 import type { StepPlace } from '../../graph/step-place.ts';
 
 /** What became of a step that a worker held. Times are those of the worker's monotonic clock, in milliseconds. */
-export type StepOutcome = Completed | Failed | Released | Skipped;
+export type StepOutcome = Completed | Failed | Released | Skipped | Passed;
 
 /** The handler returned. */
 export interface Completed extends Ended {
@@ -34,6 +34,12 @@ export interface Skipped extends StepInLease {
 interface Ended extends StepInLease {
   readonly beganAt: number;
   readonly endedAt: number;
+}
+
+/** Reached, and an operator had settled or (blocked) cancelled it before: what follows is all that is left to do. */
+export interface Passed extends StepInLease {
+  readonly kind: 'pass';
+  readonly blocked: boolean;
 }
 
 /** One step in one lease. */

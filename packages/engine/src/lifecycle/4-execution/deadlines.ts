@@ -5,9 +5,15 @@ import type { Clock } from '../../clock.ts';
  * attempt; here one timer stands for the earliest, and what has ended meanwhile is only forgotten.
  */
 export interface Deadlines {
-  /** Calls `expire` after `delayMs` unless taken back by the returned function. */
-  add(delayMs: number, expire: () => void): () => void;
+  /** Expires `deadline` after `delayMs` unless it is removed. Returns when that will be, on the monotonic clock. */
+  add(delayMs: number, deadline: Deadline): number;
+  remove(delayMs: number, deadline: Deadline): void;
   clear(): void;
+}
+
+export interface Deadline {
+  readonly deadlineAt: number;
+  expire(): void;
 }
 
 export function createDeadlines(clock: Clock): Deadlines {
@@ -26,8 +32,8 @@ export function createDeadlines(clock: Clock): Deadlines {
     const now = clock.elapsed();
     for (const line of lines.values()) {
       for (const deadline of line) {
-        if (deadline.at > now) {
-          arm(deadline.at);
+        if (deadline.deadlineAt > now) {
+          arm(deadline.deadlineAt);
           break;
         }
         line.delete(deadline);
@@ -37,13 +43,16 @@ export function createDeadlines(clock: Clock): Deadlines {
   }
 
   return {
-    add(delayMs, expire) {
-      const deadline = { at: clock.elapsed() + delayMs, expire };
-      const line = lines.get(delayMs) ?? new Set();
-      if (line.size === 0) lines.set(delayMs, line);
+    add(delayMs, deadline) {
+      const at = clock.elapsed() + delayMs;
+      let line = lines.get(delayMs);
+      if (line === undefined) lines.set(delayMs, (line = new Set()));
       line.add(deadline);
-      arm(deadline.at);
-      return () => line.delete(deadline);
+      arm(at);
+      return at;
+    },
+    remove(delayMs, deadline) {
+      lines.get(delayMs)?.delete(deadline);
     },
     clear() {
       timer?.cancel();
@@ -51,9 +60,4 @@ export function createDeadlines(clock: Clock): Deadlines {
       lines.clear();
     },
   };
-}
-
-interface Deadline {
-  readonly at: number;
-  readonly expire: () => void;
 }

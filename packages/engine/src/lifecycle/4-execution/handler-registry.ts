@@ -14,8 +14,8 @@ export type HandlerClass = new () => HandlerInstance;
 /** A function, an object with `call`, or a class of such objects (made once, when first needed). */
 export type Handler = HandlerFunction | HandlerInstance | HandlerClass;
 
-/** A handler made ready: whatever its form, it is called like this, and it fails by rejecting. */
-export type HandlerCall = (context: StepContext) => Promise<unknown>;
+/** A handler made ready: whatever its form, it is called like this; it may answer at once or later, and may throw. */
+export type HandlerCall = (context: StepContext) => unknown;
 
 /** The handlers of one process, by the name that steps refer to them by. */
 export class HandlerRegistry {
@@ -64,10 +64,10 @@ interface Entry {
 
 function bindMethod(entry: Entry, method: string): HandlerCall | undefined {
   const { handler } = entry;
-  if (isFunction(handler)) return method === 'call' ? async (context) => await handler(context) : undefined;
+  if (isFunction(handler)) return method === 'call' ? handler : undefined;
   const instance = isClass(handler) ? (entry.instance ??= new handler()) : handler;
   const found: unknown = Reflect.get(instance, method);
-  return isCallable(found) ? async (context) => await found.call(instance, context) : undefined;
+  return isCallable(found) ? (context) => found.call(instance, context) : undefined;
 }
 
 function isFunction(handler: Handler): handler is HandlerFunction {

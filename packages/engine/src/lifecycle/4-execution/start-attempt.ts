@@ -1,14 +1,14 @@
 import { attemptErrorCodes, type Json, type JsonObject } from '@tasker/contract';
 import type { Clock } from '../../clock.ts';
-import { ancestorsOf } from '../../graph/ancestors.ts';
+import { ancestorsOf, isAncestor } from '../../graph/ancestors.ts';
 import type { Plan, PlanStep } from '../../graph/plan.ts';
 import { stepIdOf } from '../../graph/step-id.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
 import { LazyAbort } from './lazy-abort.ts';
 import { type StepAttempt, StepContext, type StepLogger, type UpstreamResults } from './step-context.ts';
-import { type StepTransaction, type Transact } from './step-transaction.ts';
+import type { StepTransaction, Transact } from './step-transaction.ts';
 import { unfitForTransaction } from './unfit-for-transaction.ts';
 
 /** How an attempt ended. */
@@ -38,8 +38,13 @@ export interface AttemptParams {
   readonly transact: Transact;
 }
 
-/** Runs a handler once. `done` is called exactly once; the returned function aborts what is under way. */
-export type StartAttempt = (params: AttemptParams, done: (end: AttemptEnd) => void) => (reason: Error) => void;
+/** Runs a handler once. `done` is called exactly once, perhaps before this returns. */
+export type StartAttempt = (params: AttemptParams, done: (end: AttemptEnd) => void) => AttemptInProgress;
+
+export interface AttemptInProgress {
+  /** Ends it from outside, with the reason on the handler's signal. */
+  stop(reason: Error): void;
+}
 
 export interface ExecutionDeps {
   readonly handlers: HandlerRegistry;
@@ -51,54 +56,14 @@ export interface ExecutionDeps {
 
 export function createStartAttempt(deps: ExecutionDeps): StartAttempt {
   return (params, done) => {
-    const { step } = params;
-    const abort = new LazyAbort();
-    const withdraw = deps.deadlines.add(step.timeoutMs, () =>
-      finish(timedOut(step), new AttemptTimedOut(step.timeoutMs)),
-    );
-    const thrownEnd = (thrown: unknown) => outcomeOfThrow(thrown, deps.clock.now());
-    const returnedEnd = (value: unknown) =>
-      outcomeOfReturn(value, { maxResultBytes: deps.maxResultBytes, resultSchema: step.resultSchema });
-    let over = false;
-
-    function finish(end: AttemptEnd, abortReason?: Error): void {
-      if (over) return;
-      over = true;
-      withdraw();
-      if (abortReason !== undefined) abort.abort(abortReason);
-      done(end);
-    }
-
-    async function transaction<Result>(work: (tx: StepTransaction) => Promise<Result>): Promise<Result> {
-      let result: { readonly value: Result } | undefined;
-      await params.transact(async (tx) => {
-        const value = await work(tx);
-        const end = returnedEnd(value);
-        // thrown inside, so that what was written is rolled back
-        if (end.kind === 'failure') throw unfitForTransaction(end);
-        result = { value };
-        return end;
-      });
-      if (result === undefined) throw new Error('the transaction ended without a result');
-      finish({ kind: 'recorded' });
-      return result.value;
-    }
-
-    try {
-      const handler = deps.handlers.resolve(step.handler.callable, step.handler.method);
-      const returned = handler(new StepContext(new Attempt(params, abort, deps, transaction)));
-      if (returned instanceof Promise) {
-        deps.clock.during?.(returned);
-        returned.then(
-          (value) => finish(returnedEnd(value)),
-          (thrown: unknown) => finish(thrownEnd(thrown)),
-        );
-      } else finish(returnedEnd(returned));
-    } catch (thrown) {
-      finish(thrownEnd(thrown));
-    }
-    return (reason) => finish({ kind: 'aborted' }, reason);
+    const attempt = new RunningAttempt(params, deps, done);
+    attempt.run();
+    return attempt;
   };
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** The reason on the signal of an attempt that took too long. */
@@ -110,25 +75,100 @@ export class AttemptTimedOut extends Error {
   }
 }
 
-function timedOut(step: PlanStep): AttemptEnd {
-  const { message, name } = new AttemptTimedOut(step.timeoutMs);
-  return { kind: 'failure', permanent: false, error: { message, class: name, code: attemptErrorCodes.timeout } };
-}
-
-/** Everything a handler may ask for, worked out when it asks. */
-class Attempt {
+/**
+ * One attempt under way, and everything that its handler may ask for, worked out when it asks. Tens of thousands are
+ * made per second: one object, and nothing else before somebody wants it.
+ */
+class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults, Deadline {
   readonly #params: AttemptParams;
   readonly #deps: ExecutionDeps;
-  readonly abort: LazyAbort;
-  readonly transaction: StepAttempt['transaction'];
+  readonly #done: (end: AttemptEnd) => void;
+  readonly deadlineAt: number;
+  #over = false;
+  #abort: LazyAbort | undefined;
 
-  constructor(params: AttemptParams, abort: LazyAbort, deps: ExecutionDeps, transaction: StepAttempt['transaction']) {
-    this.transaction = transaction;
+  constructor(params: AttemptParams, deps: ExecutionDeps, done: (end: AttemptEnd) => void) {
     this.#params = params;
     this.#deps = deps;
-    this.abort = abort;
+    this.#done = done;
+    this.deadlineAt = deps.deadlines.add(params.step.timeoutMs, this);
   }
 
+  run(): void {
+    const { callable, method } = this.#params.step.handler;
+    try {
+      const returned = this.#deps.handlers.resolve(callable, method)(new StepContext(this));
+      if (isPromiseLike(returned)) this.#follow(Promise.resolve(returned));
+      else this.#returned(returned);
+    } catch (thrown) {
+      this.#threw(thrown);
+    }
+  }
+
+  #follow(returned: Promise<unknown>): void {
+    this.#deps.clock.during?.(returned);
+    returned.then(
+      (value) => this.#returned(value),
+      (thrown: unknown) => this.#threw(thrown),
+    );
+  }
+
+  #returned(value: unknown): void {
+    if (!this.#over) this.#finish(this.#outcomeOf(value));
+  }
+
+  #outcomeOf(value: unknown): HandlerOutcome {
+    const { maxResultBytes } = this.#deps;
+    return outcomeOfReturn(value, { maxResultBytes, resultSchema: this.#params.step.resultSchema });
+  }
+
+  #threw(thrown: unknown): void {
+    if (!this.#over) this.#finish(outcomeOfThrow(thrown, this.#deps.clock.now()));
+  }
+
+  #finish(end: AttemptEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deps.deadlines.remove(this.#params.step.timeoutMs, this);
+    this.#done(end);
+  }
+
+  expire(): void {
+    const timedOut = new AttemptTimedOut(this.#params.step.timeoutMs);
+    const { message, name } = timedOut;
+    this.#finish({
+      kind: 'failure',
+      permanent: false,
+      error: { message, class: name, code: attemptErrorCodes.timeout },
+    });
+    this.abort.abort(timedOut);
+  }
+
+  /** What the handler may still do does not count. */
+  stop(reason: Error): void {
+    this.#finish({ kind: 'aborted' });
+    this.abort.abort(reason);
+  }
+
+  async transaction<Result>(work: (tx: StepTransaction) => Promise<Result>): Promise<Result> {
+    let result: { readonly value: Result } | undefined;
+    await this.#params.transact(async (tx) => {
+      const value = await work(tx);
+      const end = this.#outcomeOf(value);
+      // thrown inside, so that what was written is rolled back
+      if (end.kind === 'failure') throw unfitForTransaction(end);
+      result = { value };
+      return end;
+    });
+    if (result === undefined) throw new Error('the transaction ended without a result');
+    this.#finish({ kind: 'recorded' });
+    return result.value;
+  }
+
+  get abort(): LazyAbort {
+    this.#abort ??= new LazyAbort();
+    return this.#abort;
+  }
   get taskId(): string {
     return this.#params.task.id;
   }
@@ -158,9 +198,10 @@ class Attempt {
     return inputs === undefined ? task.context() : { ...task.context(), ...inputs };
   }
   get results(): UpstreamResults {
-    return upstreamResults(this.#params.task, this.#params.step);
+    return this;
   }
-  readonly logger = (): StepLogger => {
+
+  logger(): StepLogger {
     const { task, step, attempt } = this.#params;
     return this.#deps.logger({
       task_id: task.id,
@@ -169,23 +210,20 @@ class Attempt {
       attempt,
       correlation_id: task.correlationId,
     });
-  };
-}
+  }
 
-function upstreamResults(task: AttemptTask, step: PlanStep): UpstreamResults {
-  const { plan } = task.registered;
-  let upstream: Set<number> | undefined;
-  const isUpstream = (position: number) => {
-    if (step.parents.includes(position)) return true;
-    upstream ??= new Set(ancestorsOf(plan, step.position));
-    return upstream.has(position);
-  };
-  return {
-    names: () => ancestorsOf(plan, step.position).flatMap((position) => plan.steps[position]?.name ?? []),
-    get(stepName) {
-      const position = plan.positionByName.get(stepName);
-      if (position === undefined || !isUpstream(position)) return undefined;
-      return task.results[position]?.();
-    },
-  };
+  names(): string[] {
+    const { plan } = this.#params.task.registered;
+    return ancestorsOf(plan, this.#params.step.position).flatMap((position) => plan.steps[position]?.name ?? []);
+  }
+
+  get(stepName: string): Json | undefined {
+    const { task, step } = this.#params;
+    const { plan } = task.registered;
+    const position = plan.positionByName.get(stepName);
+    if (position === undefined) return undefined;
+    // parents first: looking further up costs a table of the whole plan
+    if (!step.parents.includes(position) && !isAncestor(plan, position, step.position)) return undefined;
+    return task.results[position]?.();
+  }
 }
