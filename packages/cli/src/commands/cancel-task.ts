@@ -1,0 +1,7 @@
+import type { Cli } from '../cli.ts';
+import type { ExitCode } from '../exit.ts';
+import { type NoteOptions, operate } from '../operate.ts';
+
+export async function cancelTask(cli: Cli, taskId: string, options: NoteOptions): Promise<ExitCode> {
+  return operate(cli, options, `Task ${taskId}`, 'cancelled', (tasker, note) => tasker.cancelTask(taskId, note));
+}

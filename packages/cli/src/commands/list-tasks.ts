@@ -1,0 +1,96 @@
+import { isTerminal, type TaskState, taskStates } from '@tasker/contract';
+import { listTasks as readTasks, type TaskFilter, type TaskSummary } from '@tasker/engine';
+import type { Cli } from '../cli.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { layOut } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { formatDuration, formatTime } from '../output/time.ts';
+import { taskJson } from '../output/wire.ts';
+import { withDatabase } from '../session.ts';
+import { statusStyles } from './show-task.ts';
+
+export interface ListTasksOptions {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly templateVersion?: string | undefined;
+  readonly status?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly initiator?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly createdAfter?: string | undefined;
+  readonly createdBefore?: string | undefined;
+  readonly search?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export async function listTasks(cli: Cli, options: ListTasksOptions): Promise<ExitCode> {
+  const filter = filterOf(options);
+  const limit = limitOf(options.limit);
+  const { terminal } = cli;
+  return withDatabase(cli, async (db) => {
+    const { tasks, nextCursor } = await readTasks(db, filter, { limit, cursor: options.cursor });
+    terminal.printJson({ tasks: tasks.map(taskJson), next_cursor: nextCursor ?? null });
+    if (tasks.length === 0) terminal.print('There are no such tasks.');
+    else
+      for (const line of layOut([header(terminal), ...tasks.map((task) => row(terminal, task))])) terminal.print(line);
+    if (nextCursor !== undefined) terminal.print(terminal.style('dim', `More: add --cursor ${nextCursor}`));
+    return exitCodes.done;
+  });
+}
+
+function filterOf(options: ListTasksOptions): TaskFilter {
+  return {
+    namespace: options.namespace,
+    name: options.name,
+    version: options.templateVersion,
+    status: statusOf(options.status),
+    tag: options.tag,
+    initiator: options.initiator,
+    correlationId: options.correlationId,
+    createdAfter: timeOf('--created-after', options.createdAfter),
+    createdBefore: timeOf('--created-before', options.createdBefore),
+    q: options.search,
+  };
+}
+
+function statusOf(text: string | undefined): TaskState | undefined {
+  const status = taskStates.find((state) => state === text);
+  if (text === undefined || status !== undefined) return status;
+  throw new UsageError(`--status is one of ${taskStates.join(', ')}, not ${JSON.stringify(text)}.`);
+}
+
+function timeOf(option: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) {
+    throw new UsageError(
+      `${option} takes a time such as 2026-11-20 or 2026-11-20T14:00:00Z, not ${JSON.stringify(text)}.`,
+    );
+  }
+  return at;
+}
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 100) return limit;
+  throw new UsageError(`--limit is a number from 1 to 100, not ${JSON.stringify(text)}.`);
+}
+
+function header({ style }: Terminal): string[] {
+  return ['TASK', 'TEMPLATE', 'STATUS', 'SUBMITTED', 'TOOK', 'TAGS'].map((title) => style('dim', title));
+}
+
+function row({ style }: Terminal, task: TaskSummary): string[] {
+  const { taskId, namespace, name, version, state, createdAt, finishedAt, tags } = task;
+  const end = finishedAt ?? (isTerminal(state) ? createdAt : new Date());
+  return [
+    taskId,
+    `${namespace}/${name}@${version}`,
+    style(statusStyles[state], state),
+    formatTime(createdAt),
+    formatDuration(Math.max(0, end.getTime() - createdAt.getTime())),
+    tags.join(', '),
+  ];
+}

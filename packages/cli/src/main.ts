@@ -1,0 +1,239 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import type { Cli } from './cli.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
+import { parseTaskId } from './input/task-id.ts';
+import { errorJson, errorLine } from './output/error-line.ts';
+import { createTerminal, endQuietlyWithoutReader } from './output/terminal.ts';
+import { readVersion } from './version.ts';
+
+// The argument table. What a command does is in commands/, loaded when it is called: `tasker --help` must not wait for
+// a database driver.
+
+const program = new Command('tasker')
+  .description('A durable workflow engine on PostgreSQL.')
+  .version(readVersion(), '-V, --version', 'print the version')
+  .option('--database <url>', 'postgres://…, file:DIR or memory: (default: TASKER_DATABASE_URL, else file:.tasker)')
+  .option('--json', 'print one JSON document and nothing else')
+  .option('--verbose', 'print stacks and the engine’s log')
+  .helpOption('-h, --help', 'print help')
+  .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+  .showHelpAfterError('(--help says what there is)')
+  .exitOverride();
+
+program
+  .command('demo')
+  .description('run one order to completion, with a payment time-out on the way')
+  .action((_, command) =>
+    perform(command, async (cli, { database }) => {
+      const { demoDatabase, runDemo } = await import('./commands/run-demo.ts');
+      return runDemo({ ...cli, database: database ?? demoDatabase });
+    }),
+  );
+
+program
+  .command('dev')
+  .description('work on tasks, on the embedded database unless told otherwise')
+  .requiredOption('--tasks <file...>', 'modules that export tasks, or templates in YAML')
+  .action((options, command) =>
+    perform(command, async (cli) => (await import('./commands/run-dev.ts')).runDev(cli, options)),
+  );
+
+const migrate = program.command('migrate').description('bring the database up to date');
+migrate
+  .command('up', { isDefault: true })
+  .description('apply what is missing')
+  .action((_, command) =>
+    perform(command, async (cli) => (await import('./commands/migrate-database.ts')).migrateDatabase(cli)),
+  );
+migrate
+  .command('status')
+  .description('say what is applied and what is missing (exit code 1)')
+  .action((_, command) =>
+    perform(command, async (cli) => (await import('./commands/migrate-database.ts')).showMigrations(cli)),
+  );
+
+const template = program.command('template').description('templates: what tasks are made of');
+template
+  .command('register')
+  .description('register the templates in YAML or JSON files')
+  .argument('<file...>')
+  .option('--replace', 'make different content under a version that exists a new revision of it')
+  .action((files, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/register-template.ts')).registerTemplate(cli, files, options),
+    ),
+  );
+template
+  .command('list')
+  .description('list templates')
+  .option('--namespace <name>')
+  .action((options, command) =>
+    perform(command, async (cli) => (await import('./commands/list-templates.ts')).listTemplates(cli, options)),
+  );
+template
+  .command('show')
+  .description('print the graph of a template')
+  .argument('<template>', 'namespace/name, or namespace/name@version')
+  .action((reference, _, command) =>
+    perform(command, async (cli) => (await import('./commands/show-template.ts')).showTemplate(cli, reference)),
+  );
+
+const task = program.command('task').description('tasks: submit, look at, operate');
+task
+  .command('submit')
+  .description('submit a task')
+  .argument('<template>', 'namespace/name, or namespace/name@version')
+  .option('--context <json>', 'the task’s input; - reads it from standard input')
+  .option('--context-file <file>', 'a file with it')
+  .option('--wait', 'wait for the end; exit code 3 when the task ends in error')
+  .option('--timeout <seconds>', 'with --wait: for so long at most')
+  .option('--idempotency-key <key>', 'the same key again returns the task of the first time')
+  .option('--priority <number>', '-100 to 100, higher goes first (default: 0)')
+  .option('--tag <tag...>')
+  .option('--reason <text>')
+  .option('--initiator <name>')
+  .option('--source-system <name>')
+  .option('--correlation-id <id>')
+  .option('--bypass <step...>', 'pass over skippable steps')
+  .action((reference, options, command) =>
+    perform(command, async (cli) => (await import('./commands/submit-task.ts')).submitTask(cli, reference, options)),
+  );
+task
+  .command('list')
+  .description('list tasks, the newest first')
+  .option('--namespace <name>')
+  .option('--name <name>')
+  .option('--template-version <version>')
+  .option('--status <status>', 'pending, in_progress, complete, error, cancelled or resolved_manually')
+  .option('--tag <tag>')
+  .option('--initiator <name>')
+  .option('--correlation-id <id>')
+  .option('--created-after <time>')
+  .option('--created-before <time>')
+  .option('--search <text>', 'an id or its beginning, an initiator, a tag, or a part of the template’s name')
+  .option('--limit <number>', '1 to 100 (default: 20)')
+  .option('--cursor <cursor>', 'go on where the page before ended')
+  .action((options, command) =>
+    perform(command, async (cli) => (await import('./commands/list-tasks.ts')).listTasks(cli, options)),
+  );
+task
+  .command('show')
+  .description('print a task: its graph with states, attempts, durations and errors')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .option('--watch', 'until it has ended')
+  .action((id, options, command) =>
+    perform(command, async (cli) => (await import('./commands/show-task.ts')).showTask(cli, id, options)),
+  );
+task
+  .command('explain')
+  .description('say why a task is not running: every reason, and what to do about it')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .option('--step <step>', 'ask about one step, by name or id')
+  .action((id, options, command) =>
+    perform(command, async (cli) => (await import('./commands/explain-task.ts')).explainTask(cli, id, options)),
+  );
+noted(task.command('cancel'), 'cancel a task and its open steps')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .action((id, options, command) =>
+    perform(command, async (cli) => (await import('./commands/cancel-task.ts')).cancelTask(cli, id, options)),
+  );
+noted(task.command('retry'), 'give the failed steps of a task their attempts again')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .action((id, options, command) =>
+    perform(command, async (cli) => (await import('./commands/retry-task.ts')).retryTask(cli, id, options)),
+  );
+
+const step = program.command('step').description('single steps of a task: look at, operate');
+step
+  .command('show')
+  .description('print a step and its attempts')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .argument('<step>', 'the step’s name or id')
+  .action((id, name, _, command) =>
+    perform(command, async (cli) => (await import('./commands/show-step.ts')).showStep(cli, id, name)),
+  );
+noted(step.command('retry'), 'run a failed step again')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .argument('<step>', 'the step’s name or id')
+  .action((id, name, options, command) =>
+    perform(command, async (cli) => (await import('./commands/retry-step.ts')).retryStep(cli, id, name, options)),
+  );
+noted(step.command('resolve'), 'settle a step by hand, with a result for the steps that depend on it')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .argument('<step>', 'the step’s name or id')
+  .option('--result <json>', 'the result; - reads it from standard input (default: {})')
+  .option('--result-file <file>', 'a file with it')
+  .action((id, name, options, command) =>
+    perform(command, async (cli) => (await import('./commands/resolve-step.ts')).resolveStep(cli, id, name, options)),
+  );
+noted(step.command('skip'), 'go on without a step')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .argument('<step>', 'the step’s name or id')
+  .action((id, name, options, command) =>
+    perform(command, async (cli) => (await import('./commands/skip-step.ts')).skipStep(cli, id, name, options)),
+  );
+noted(step.command('cancel'), 'take a step out, and what depends on it')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .argument('<step>', 'the step’s name or id')
+  .action((id, name, options, command) =>
+    perform(command, async (cli) => (await import('./commands/cancel-step.ts')).cancelStep(cli, id, name, options)),
+  );
+
+program
+  .command('worker')
+  .description('workers: processes that work on steps')
+  .command('list')
+  .description('list workers')
+  .option('--all', 'also those that are gone')
+  .action((options, command) =>
+    perform(command, async (cli) => (await import('./commands/list-workers.ts')).listWorkers(cli, options)),
+  );
+
+program
+  .command('namespace')
+  .description('namespaces: rooms for templates')
+  .command('list')
+  .description('list namespaces')
+  .action((_, command) =>
+    perform(command, async (cli) => (await import('./commands/list-namespaces.ts')).listNamespaces(cli)),
+  );
+
+/** A command that is kept in history with who gave it and why. */
+function noted(command: Command, description: string) {
+  return command
+    .description(description)
+    .option('--reason <text>', 'why, for history')
+    .option('--actor <name>', 'who, for history (default: your user name)');
+}
+
+type GlobalOptions = Readonly<ReturnType<typeof program.opts>>;
+
+/** Runs a command and sees to its exit code; an error is one clear line. */
+async function perform(
+  command: { optsWithGlobals(): object },
+  work: (cli: Cli, options: GlobalOptions) => Promise<ExitCode>,
+): Promise<void> {
+  const options: GlobalOptions = command.optsWithGlobals();
+  const { json = false, verbose = false } = options;
+  const terminal = createTerminal(json);
+  const database = options.database ?? process.env['TASKER_DATABASE_URL'] ?? 'file:.tasker';
+  try {
+    process.exitCode = await work({ terminal, database, verbose }, options);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    terminal.printJson(errorJson(error));
+    if (!json) terminal.note(`tasker: ${errorLine(error)}`);
+    if ((verbose || process.env['TASKER_LOG_LEVEL'] === 'debug') && error instanceof Error) {
+      terminal.note(error.stack ?? '');
+    }
+  }
+}
+
+endQuietlyWithoutReader();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // It has said what is wrong; asking for help or the version is no fault.
+  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { createTasker, type Database, openDatabase, printableUrl, type Tasker } from '@tasker/engine';
+import { migrationStatus } from '@tasker/engine/migrate';
+import type { Cli } from './cli.ts';
+import { errorLine } from './output/error-line.ts';
+import { createLogger } from './output/logger.ts';
+
+/** Does something with the engine's database, which must be there and up to date. */
+export async function withDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
+  refuseMissingFolder(cli.database);
+  return withAnyDatabase(cli, async (db) => {
+    const { pending } = await migrationStatus(db);
+    if (pending.length > 0) {
+      throw new Error(
+        `The database at ${printableUrl(cli.database)} is not up to date: ${pending.length} ` +
+          `${pending.length === 1 ? 'migration is' : 'migrations are'} missing. Run \`tasker migrate\` first.`,
+      );
+    }
+    return work(db);
+  });
+}
+
+/** The same with a database in any condition; one in a folder is made if need be. */
+export async function withAnyDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
+  const db = await openDatabase(cli.database, { onWarning: (message) => cli.terminal.note(`tasker: ${message}`) });
+  try {
+    await refuseUnreachable(db, cli.database);
+    return await work(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/** Does something with the engine, without working on steps. */
+export async function withTasker<Result>(cli: Cli, work: (tasker: Tasker) => Promise<Result>): Promise<Result> {
+  return withDatabase(cli, async (db) => {
+    const logger = createLogger(cli.terminal, cli.verbose ? 'debug' : 'warn');
+    const tasker = await createTasker({ database: db, worker: false, migrate: false, logger });
+    try {
+      return await work(tasker);
+    } finally {
+      await tasker.stop();
+    }
+  });
+}
+
+/** A database in a folder is made when it is opened; one made by looking at it would be of no use to anybody. */
+export function refuseMissingFolder(database: string): void {
+  const folder = /^(?:file|pglite):(.*)$/is.exec(database)?.[1];
+  if (folder === undefined || folder.startsWith('//') || existsSync(folder)) return;
+  throw new Error(
+    `There is no database in the folder ${folder}. Name another with --database or TASKER_DATABASE_URL, or make this ` +
+      'one with `tasker migrate`.',
+  );
+}
+
+async function refuseUnreachable(db: Database, url: string): Promise<void> {
+  try {
+    await db.query({ text: 'select 1' });
+  } catch (cause) {
+    throw new Error(
+      `The database at ${printableUrl(url)} cannot be used: ${errorLine(cause)}. ` +
+        'Check the URL given with --database or TASKER_DATABASE_URL, and that the server is running.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { runTasker } from './run-tasker.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tasker-usage-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]) => runTasker(args, { cwd: folder });
+const id = '01a1f779-346e-76a1-9ee7-0b5664f00000';
+
+it('says what there is', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  for (const command of ['demo', 'dev', 'migrate', 'template', 'task', 'step', 'worker', 'namespace']) {
+    expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  }
+  expect((await run('task', 'submit', '--help')).out).toContain('--context-file <file>');
+});
+
+it('says its version', async () => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { code, out } = await run('--version');
+  expect(code).toBe(0);
+  expect({ version: out.trim() }).toEqual({ version: Reflect.get(Object(manifest), 'version') });
+});
+
+it.each([
+  ['frobnicate', "unknown command 'frobnicate'"],
+  ['task lsit', 'Did you mean list?'],
+  ['task list --frobnicate', "unknown option '--frobnicate'"],
+  ['task show', "missing required argument 'task'"],
+  ['task show nonsense', 'An id looks like'],
+  ['task list --status done', '--status is one of pending, in_progress, complete'],
+  ['task list --limit 0', '--limit is a number from 1 to 100, not "0"'],
+  ['task list --created-after soon', '--created-after takes a time such as'],
+  ['task submit a/b@c@d', 'A template is named like namespace/name'],
+  ['task submit a/b --context {"a":', 'What --context holds is not JSON'],
+  ['task submit a/b --context {} --context-file x', '--context or --context-file, not both'],
+  ['task submit a/b --context-file none.json', 'none.json cannot be read'],
+  ['task submit a/b --timeout long', '--timeout takes a number of seconds, not "long"'],
+  [`step resolve ${id} pay --result oops`, 'What --result holds is not JSON'],
+  ['template register none.yaml', 'none.yaml cannot be read'],
+  ['dev', "required option '--tasks <file...>'"],
+  ['dev --tasks none.ts', 'There is no file none.ts.'],
+])('refuses `tasker %s` with exit code 2', async (args, says) => {
+  const { code, out, err } = await run(...args.split(' '));
+  expect(err).toContain(says);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+});
+
+it('does not make a database by looking for one', async () => {
+  const { code, err } = await run('task', 'list');
+  expect(code).toBe(1);
+  expect(err).toContain('There is no database in the folder .tasker.');
+  expect(err).toContain('tasker migrate');
+});
+
+it('says which database it cannot reach, without its password', async () => {
+  const { code, err } = await run('task', 'list', '--database', 'postgres://ada:secret@127.0.0.1:1/shop');
+  expect(code).toBe(1);
+  expect(err).toMatch(/^tasker: The database at postgres:\/\/ada@127\.0\.0\.1:1\/shop cannot be used: .*--database/);
+  expect(err).not.toContain('secret');
+});
+
+it('prints errors as JSON where JSON is asked for, and stacks only where they are', async () => {
+  const { code, out, err } = await run('task', 'list', '--status', 'done', '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(out)).toEqual({
+    error: { code: 'INVALID_REQUEST', message: expect.stringContaining('--status is one of') },
+  });
+  expect(err).toBe('');
+  expect((await run('task', 'list', '--status', 'done', '--verbose')).err).toMatch(/\n\s+at /);
+});
+
+it('lists every mistake of a template with its place', async () => {
+  writeFileSync(join(folder, 'bad.yaml'), 'name: x\nstepz: []\nsteps:\n  - name: a\n    handler: {}\n');
+  const { code, err } = await run('template', 'register', 'bad.yaml');
+  expect(code).toBe(1);
+  expect(err).toContain('bad.yaml:2:1');
+  expect(err).toContain('bad.yaml:5:14');
+});
+
+it('says what a module of tasks lacks', async () => {
+  writeFileSync(join(folder, 'empty.mjs'), 'export const x = 1;');
+  writeFileSync(join(folder, 'broken.mjs'), 'export const handlers = { pay: 1 };');
+  expect((await run('dev', '--tasks', 'empty.mjs')).err).toContain('empty.mjs exports no tasks.');
+  expect((await run('dev', '--tasks', 'broken.mjs')).err).toContain('`handlers.pay` of broken.mjs must be a function');
+});
