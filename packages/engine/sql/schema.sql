@@ -186,7 +186,9 @@ create table tasker.step_edit (
   step integer not null,
   max_attempts smallint,
   skip boolean default false not null,
+  decided tasker.action_kind,
   inputs jsonb,
+  constraint step_edit_decided_check CHECK ((decided = ANY (ARRAY['resolve'::tasker.action_kind, 'cancel'::tasker.action_kind]))),
   constraint step_edit_max_attempts_check CHECK ((max_attempts >= 1)),
   constraint step_edit_pkey PRIMARY KEY (task_id, step)
 );
@@ -452,7 +454,7 @@ begin
   -- 2. History.
   if cardinality(s_task) > 0 then
     insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, result, metadata)
-    select x.t, x.s, x.a, 'complete', p_worker, v_now - x.b * interval '1 ms', v_now - x.e * interval '1 ms', x.r, x.m
+    select x.t, x.s, x.a, 'complete', p_worker, v_now - x.b * interval '1 microsecond', v_now - x.e * interval '1 microsecond', x.r, x.m
       from unnest(s_task, s_step, s_attempt, s_began, s_ended, s_result, s_metadata) x(t, s, a, b, e, r, m);
   end if;
   if p_others is not null then
@@ -462,8 +464,8 @@ begin
         queue int, priority smallint)
     ), recorded as (
       insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, retry_at, result, error)
-      select o.task, o.step, o.attempt, 'error', p_worker, v_now - o.began * interval '1 ms',
-             v_now - o.ended * interval '1 ms', v_now + o.retry_ms * interval '1 ms', o.result, o.error
+      select o.task, o.step, o.attempt, 'error', p_worker, v_now - o.began * interval '1 microsecond',
+             v_now - o.ended * interval '1 microsecond', v_now + o.retry_ms * interval '1 ms', o.result, o.error
         from o where o.kind = 'error'
     )
     insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
@@ -493,7 +495,7 @@ begin
 
   -- Joins count down; the row lock orders two last parents that arrive at once, so that one of them opens the
   -- child. A join with a blocked parent never opens: it passes the block on, walking the plan's rows, until the
-  -- finish. That walk happens only after a failure.
+  -- finish, or as if it had run where an operator has resolved it. That walk happens only after a failure.
   while cardinality(j_task) > 0 loop
     with arrived as materialized (
       select x.t, x.s, max(x.p) as p, count(*)::int as k, bool_or(x.b) as b,
@@ -539,12 +541,14 @@ begin
     v_fin_state := v_fin_state || v_end_state;
     exit when cardinality(v_block_task) = 0;
     select coalesce(array_agg(b.t), '{}'), coalesce(array_agg(e.child), '{}'), coalesce(array_agg(e.child_parents), '{}'),
-           coalesce(array_agg(true), '{}'), coalesce(array_agg(0), '{}'), coalesce(array_agg(0::smallint), '{}'),
-           coalesce(array_agg(false), '{}')
+           coalesce(array_agg(d.decided is distinct from 'resolve'), '{}'), coalesce(array_agg(coalesce(c.queue_id, 0)), '{}'),
+           coalesce(array_agg(k.priority), '{}'), coalesce(array_agg(false), '{}')
       into j_task, j_step, j_parents, j_blocked, j_queue, j_priority, j_mine
       from unnest(v_block_task, v_block_step) b(t, s)
       join tasker.task k on k.id = b.t
-      join tasker.revision_edge e on e.revision_id = k.revision_id and e.parent = b.s;
+      join tasker.revision_edge e on e.revision_id = k.revision_id and e.parent = b.s
+      left join tasker.revision_step c on c.revision_id = k.revision_id and c.step = e.child
+      left join tasker.step_edit d on d.task_id = b.t and d.step = b.s;
   end loop;
 
   -- 4. Tasks whose last sink has settled.
@@ -599,7 +603,7 @@ begin
     values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
             array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt);
     select jsonb_agg(jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts,
-                                        'skip', e.skip, 'inputs', e.inputs))
+                                        'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs))
       into v_edits
       from unnest(v_kept_task || v_taken_task, v_kept_step || v_taken_step) x(t, s)
       join tasker.step_edit e on e.task_id = x.t and e.step = x.s;

@@ -43,10 +43,10 @@ export interface TaskPage {
  * Every page is read off the end of an index, whatever the history is long; nothing is counted. Which index depends on
  * the filter:
  * - open tasks: the frontier, which has them all and nothing else;
- * - error, cancelled, resolved: their partial index of outcomes;
- * - a template, namespace or version: per revision, the index of its tasks, merged;
- * - everything else: tasks (or complete outcomes) by id, or the index on correlation id, initiator or tags.
- * The other filters are applied to what comes from there.
+ * - error, cancelled, resolved: their partial index of outcomes; complete: outcomes by id;
+ * - an initiator, or a template (per revision): the index of their tasks; a tag: its index, when that finds few;
+ * - an initiator, template or tag with a status: the former when it has few tasks, else the latter;
+ * - everything else: tasks by id.
  */
 export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {
   const limit = page.limit ?? 20;
@@ -94,51 +94,74 @@ export function pageStatement(filter: TaskFilter, page: Page): { text: string; v
 
 /** What is looked for, as SQL. */
 interface Search {
+  readonly status: TaskState | undefined;
   /** Conditions on an id, whatever column it is in. */
   readonly ids: (column: string) => string[];
+  /** Conditions on the task `t`: all there are, but for its revision. */
+  readonly task: readonly string[];
   /** A query for the revisions that tasks may have. */
   readonly revisions: string | undefined;
-  readonly status: TaskState | undefined;
-  /** Conditions on the task `t`. */
-  readonly task: readonly string[];
-  /** They leave so few tasks that everything else may be asked of each. */
+  /** Parameters that an index on tasks knows. */
+  readonly initiator: string | undefined;
+  readonly tags: string | undefined;
+  /** The conditions leave so few tasks that everything else may be asked of each. */
   readonly narrow: boolean;
 }
 
 type Add = (value: SqlValue) => string;
 
-/** Clocks of the machines that make ids may differ from the database's by so much before lists by time miss tasks. */
-const clockSkewMs = 300_000;
-
 function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Search {
-  const { createdAfter: after, createdBefore: before, correlationId, initiator, tag, status } = filter;
+  const { createdAfter: after, createdBefore: before, correlationId, status } = filter;
   const cut = cursor === undefined ? undefined : `${add(cursor)}::uuid`;
-  const from = after && { at: add(after.toISOString()), floor: idFloor(after, -clockSkewMs, add) };
-  const to = before && { at: add(before.toISOString()), floor: idFloor(before, clockSkewMs, add) };
-  return {
+  const from = after && { at: add(timestamp(after.getTime())), floor: idFloor(after, -clockSkewMs, add) };
+  const to = before && { at: add(timestamp(before.getTime())), floor: idFloor(before, clockSkewMs, add) };
+  const base: Search = {
+    status,
     ids: (id) => [
       ...(cut === undefined ? [] : [`${id} < ${cut}`]),
       ...(from === undefined ? [] : [`${id} >= ${from.floor}`]),
       ...(to === undefined ? [] : [`${id} < ${to.floor}`]),
     ],
-    revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
-    status,
     task: [
       ...(from === undefined ? [] : [`t.created_at >= ${from.at}::timestamptz`]),
       ...(to === undefined ? [] : [`t.created_at < ${to.at}::timestamptz`]),
-      ...(correlationId === undefined ? [] : [`t.correlation_id = ${add(correlationId)}`]),
-      ...(initiator === undefined ? [] : [`t.initiator = ${add(initiator)}`]),
-      ...(tag === undefined ? [] : [hasTag(add(textArray([tag])))]),
     ],
-    narrow: correlationId !== undefined,
+    revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
+    initiator: undefined,
+    tags: undefined,
+    narrow: false,
   };
+  const byInitiator = filter.initiator === undefined ? base : withInitiator(base, add(filter.initiator));
+  const byTag = filter.tag === undefined ? byInitiator : withTag(byInitiator, filter.tag, add);
+  return correlationId === undefined ? byTag : narrowed(byTag, `t.correlation_id = ${add(correlationId)}`);
 }
+
+/** Ids are made with the database's time as a process knows it, and so a little off. */
+const clockSkewMs = 300_000;
 
 function idFloor(at: Date, skewMs: number, add: Add): string {
-  return `tasker.id_floor(${add(new Date(at.getTime() + skewMs).toISOString())}::timestamptz)`;
+  return `tasker.id_floor(${add(timestamp(at.getTime() + skewMs))}::timestamptz)`;
 }
 
-const hasTag = (tags: string) => `t.tags @> ${tags}::text[]`;
+/** No task is older than the one or younger than the other, and PostgreSQL reads no years of more than four digits. */
+const timestamp = (ms: number) => new Date(Math.min(Math.max(0, ms), Date.UTC(9999, 11, 31))).toISOString();
+
+function withInitiator(search: Search, initiator: string): Search {
+  // a range, because for an equation the planner may think the index on ids good enough, and read all of history
+  const conditions = [`t.initiator >= ${initiator}`, `t.initiator <= ${initiator}`];
+  return { ...search, initiator, task: [...search.task, ...conditions] };
+}
+
+function withTag(search: Search, tag: string, add: Add): Search {
+  const tags = add(textArray([tag]));
+  return { ...search, tags, task: [...search.task, `t.tags @> ${tags}::text[]`] };
+}
+
+const narrowed = (search: Search, condition: string): Search => ({
+  ...search,
+  task: [...search.task, condition],
+  narrow: true,
+});
 
 function hasTemplate({ namespace, name, version }: TaskFilter): boolean {
   return namespace !== undefined || name !== undefined || version !== undefined;
@@ -163,20 +186,16 @@ function revisionsOf(filter: TaskFilter, add: Add): string {
 /** What a search box may mean, each found by an index of its own. */
 function alternatives(q: string, base: Search, add: Add): Search[] {
   const text = add(q);
-  const narrowed = (condition: string): Search => ({ ...base, task: [...base.task, condition], narrow: true });
   const named = `select r.id from tasker.revision r
         join tasker.template m on m.id = r.template_id join tasker.namespace n on n.id = m.namespace_id
        where strpos(lower(n.name || '.' || m.name || '@' || m.version), lower(${text})) > 0
          ${base.revisions === undefined ? '' : `and r.id in (${base.revisions})`}`;
   return [
     { ...base, revisions: named },
-    narrowed(`t.correlation_id = ${text}`),
-    narrowed(`t.initiator = ${text}`),
-    narrowed(hasTag(add(textArray([q])))),
-    ...idRange(q).map(([first, last]): Search => {
-      const [from, to] = [add(first), add(last)];
-      return { ...base, ids: (id) => [...base.ids(id), `${id} between ${from}::uuid and ${to}::uuid`], narrow: true };
-    }),
+    narrowed(base, `t.correlation_id = ${text}`),
+    withInitiator(base, text),
+    withTag(base, q, add),
+    ...idRange(q).map(([first, last]) => narrowed(base, `t.id between ${add(first)}::uuid and ${add(last)}::uuid`)),
   ];
 }
 
@@ -193,26 +212,67 @@ function idRange(q: string): [string, string][] {
 
 /** A query for the ids of the newest tasks, at most `most` (a parameter). */
 function idsOf(search: Search, most: string): string {
-  const { status, narrow, revisions } = search;
-  if (status !== undefined && !narrow) {
-    if (status === 'pending' || status === 'in_progress') return openIds(search, status, most);
-    if (status !== 'complete' || (revisions === undefined && search.task.length === 0))
-      return endedIds(search, status, most);
-  }
-  return revisions === undefined || narrow ? taskIds(search, most) : idsByRevision(search, revisions, most);
+  const { status, narrow, revisions, initiator, tags } = search;
+  if (narrow) return newest(search, most);
+  if (revisions === undefined && initiator === undefined && tags === undefined) return byStatus(search, most);
+  const found = byFilter(search, most);
+  // these indexes have what is wanted in its order; that on tags has not
+  if (status === undefined && (revisions !== undefined || initiator !== undefined)) return found;
+  const any = { ...search, status: undefined };
+  const some = revisions === undefined && initiator === undefined ? tagged(any) : byFilter(any, `${fewTasks + 1}`);
+  return `with probe as materialized (
+            select count(*) <= ${fewTasks} as few from (select 1 from (${some}) s limit ${fewTasks + 1}) f)
+          select g.id from (${found}) g where (select few from probe)
+           union all
+          select g.id from (${byStatus(search, most)}) g where not (select few from probe)`;
 }
 
-function taskIds({ ids, task, revisions, status }: Search, most: string): string {
+/** Asking so many tasks one by one costs a few milliseconds. */
+const fewTasks = 1000;
+
+/** Reads tasks by the index of one of the filters. */
+function byFilter(search: Search, most: string): string {
+  const { ids, task, revisions, initiator, status } = search;
+  const conditions = [...ids('t.id'), ...task, ...hasStatus(status)];
+  const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
+  if (initiator !== undefined) {
+    return `select t.id from tasker.task t ${where([...conditions, ...belongs])}
+             order by t.initiator desc, t.id desc limit ${most}`;
+  }
+  if (revisions !== undefined) {
+    // a range for the reason given above
+    const own = where(['t.revision_id >= v.id', 't.revision_id <= v.id', ...conditions]);
+    return `select f.id from (${revisions}) v
+             cross join lateral (select t.id from tasker.task t ${own}
+                                  order by t.revision_id desc, t.id desc limit ${most}) f
+             order by f.id desc limit ${most}`;
+  }
+  return `select f.id from (${tagged(search)}) f order by f.id desc limit ${most}`;
+}
+
+/** `offset 0`: without knowledge of a limit the planner does not hope to find them soon by walking the ids. */
+function tagged({ ids, task, status }: Search): string {
+  return `select t.id from tasker.task t ${where([...ids('t.id'), ...task, ...hasStatus(status)])} offset 0`;
+}
+
+/** Reads what has the status, and asks each of its tasks for the rest. */
+function byStatus(search: Search, most: string): string {
+  switch (search.status) {
+    case undefined:
+      return newest(search, most);
+    case 'pending':
+      return pendingIds(search, most);
+    case 'in_progress':
+      return begunIds(search, most);
+    default:
+      return endedIds(search, search.status, most);
+  }
+}
+
+function newest({ ids, task, revisions, status }: Search, most: string): string {
   const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
   const conditions = where([...ids('t.id'), ...task, ...belongs, ...hasStatus(status)]);
   return `select t.id from tasker.task t ${conditions} order by t.id desc limit ${most}`;
-}
-
-function idsByRevision({ ids, task, status }: Search, revisions: string, most: string): string {
-  const conditions = where(['t.revision_id = v.id', ...ids('t.id'), ...task, ...hasStatus(status)]);
-  return `select f.id from (${revisions}) v
-           cross join lateral (select t.id from tasker.task t ${conditions} order by t.id desc limit ${most}) f
-           order by f.id desc limit ${most}`;
 }
 
 /** The state is written out, because only then the partial index is known to have it. */
@@ -221,19 +281,6 @@ function endedIds(search: Search, status: TaskState, most: string): string {
            ${where([`o.state = '${status}'`, ...search.ids('o.task_id')])}
            order by o.task_id desc limit ${most}`;
 }
-
-/** Reads the frontier, unless the other filters leave so few tasks that those can be asked one by one. */
-function openIds(search: Search, status: 'pending' | 'in_progress', most: string): string {
-  const frontier = status === 'pending' ? pendingIds(search, most) : begunIds(search, most);
-  if (search.task.length === 0) return frontier;
-  const some = `select 1 from tasker.task t ${where([...search.ids('t.id'), ...search.task])} limit ${fewTasks + 1}`;
-  const few = `(select count(*) from (${some}) f) <= ${fewTasks}`;
-  const oneByOne = taskIds({ ...search, status }, most);
-  return `select g.id from (${oneByOne}) g where ${few} union all select g.id from (${frontier}) g where not ${few}`;
-}
-
-/** Asking so many tasks one by one costs a few milliseconds. */
-const fewTasks = 1000;
 
 /** Nothing of a pending task has been handed out: it waits with its first attempts. */
 function pendingIds(search: Search, most: string): string {
@@ -253,16 +300,26 @@ function pendingIds(search: Search, most: string): string {
  * first step, or what has come further waits at a join.
  */
 function begunIds(search: Search, most: string): string {
-  const held = `select distinct u.id from tasker.lease l cross join lateral unnest(l.tasks) u(id) ${asked(search, 'u.id')}
-           ${where([...search.ids('u.id'), '(select true from tasker.task_outcome o where o.task_id = u.id) is null'])}
+  const held = where([
+    ...search.ids('u.id'),
+    '(select true from tasker.task_outcome o where o.task_id = u.id) is null',
+  ]);
+  const waiting = where([
+    '(r.step > 0 or r.attempt > 1)',
+    ...search.ids('r.task_id'),
+    ...inQueues(search),
+    `(${hasAttempt('r.task_id')})`,
+  ]);
+  const joining = where([...search.ids('j.task_id'), `(${hasAttempt('j.task_id')})`]);
+  return `select distinct b.id from (
+            (select distinct u.id from tasker.lease l cross join lateral unnest(l.tasks) u(id) ${asked(search, 'u.id')} ${held}
+              order by 1 desc limit ${most})
+            union all
+            (select distinct r.task_id from tasker.ready r ${asked(search, 'r.task_id')} ${waiting} order by 1 desc limit ${most})
+            union all
+            (select distinct j.task_id from tasker.join_counter j ${asked(search, 'j.task_id')} ${joining}
+              order by 1 desc limit ${most})) b
            order by 1 desc limit ${most}`;
-  const waiting = `select distinct r.task_id as id from tasker.ready r ${asked(search, 'r.task_id')}
-           ${where(['(r.step > 0 or r.attempt > 1)', ...search.ids('r.task_id'), `(${hasAttempt('r.task_id')})`])}
-           order by 1 desc limit ${most}`;
-  const joining = `select distinct j.task_id as id from tasker.join_counter j ${asked(search, 'j.task_id')}
-           ${where([...search.ids('j.task_id'), `(${hasAttempt('j.task_id')})`])}
-           order by 1 desc limit ${most}`;
-  return `select distinct b.id from ((${held}) union all (${waiting}) union all (${joining})) b order by 1 desc limit ${most}`;
 }
 
 /** Spares looking at the tasks of ready rows that are of another template. */

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { engineByHand } from '../../test/by-hand/engine-by-hand.ts';
+import { sketchTemplate } from '../../test/by-hand/template.ts';
+import { describeEachDatabase } from '../../test/servers/databases.ts';
+import type { TestDatabase } from '../../test/servers/test-database.ts';
+import type { Database, SqlValue } from '../postgres/database.ts';
+import { listTasks, pageStatement, pinPlans, type TaskFilter } from './list-tasks.sql.ts';
+
+const finished = 20_000;
+const open = 2_000;
+const weeks = 10;
+
+/** Rows of history that a page of 20 may look at, whatever the history is long. */
+const rowsLimit = 4_500;
+
+/** What each filter finds; all of it far apart in history, so that looking without an index would take long. */
+const filters: readonly (TaskFilter & { finds?: number })[] = [
+  {},
+  { status: 'complete' },
+  { status: 'error' },
+  { status: 'cancelled' },
+  { status: 'resolved_manually', finds: 0 },
+  { status: 'pending' },
+  { status: 'in_progress' },
+  { namespace: 'busy' },
+  { name: 'rare', finds: 5 },
+  { name: 'rare', status: 'complete', finds: 5 },
+  { name: 'rare', status: 'pending', finds: 0 },
+  { name: 'rare', status: 'in_progress', finds: 0 },
+  { name: 'busy', status: 'complete' },
+  { name: 'busy', status: 'pending' },
+  { name: 'busy', status: 'in_progress' },
+  { namespace: 'none', finds: 0 },
+  { version: '0.1.0' },
+  { tag: 'rare', finds: 5 },
+  { tag: 'rare', status: 'complete', finds: 5 },
+  { tag: 'rare', status: 'pending', finds: 0 },
+  { tag: 'none', finds: 0 },
+  { initiator: 'rare', finds: 5 },
+  { initiator: 'rare', status: 'complete', finds: 5 },
+  { initiator: 'rare', status: 'in_progress', finds: 0 },
+  { initiator: 'busy' },
+  { initiator: 'busy', status: 'pending' },
+  { correlationId: 'c-1', finds: 1 },
+  { correlationId: 'c-1', status: 'complete', finds: 1 },
+  { createdAfter: at(weeks / 2), createdBefore: at(weeks / 2 + 0.01) },
+  { createdBefore: at(weeks / 2), status: 'complete' },
+  { q: 'rare', finds: 5 },
+  { q: 'c-1', finds: 1 },
+  { q: 'busy' },
+  { q: 'nothing', finds: 0 },
+];
+
+describeEachDatabase((kind) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await kind.create();
+    await fill(database.db);
+  });
+  afterAll(() => database.drop());
+
+  it.each(filters)('a page is read off an index: %j', async ({ finds = 20, ...filter }) => {
+    const { tasks } = await listTasks(database.db, filter);
+    expect(tasks).toHaveLength(finds);
+    const { text, values } = pageStatement(filter, { limit: 21, cursor: undefined, offset: 0 });
+    expect(await historyRowsRead(database.db, text, values)).toBeLessThan(rowsLimit);
+  });
+
+  it('a page in the middle of history costs as much as the first', async () => {
+    const [middle] = await database.db.query<{ id: string }>({
+      text: `select id from tasker.task order by id offset ${finished / 2} limit 1`,
+    });
+    for (const filter of [{}, { status: 'complete' }, { initiator: 'busy' }, { namespace: 'busy' }] as const) {
+      const { text, values } = pageStatement(filter, { limit: 21, cursor: middle?.id, offset: 0 });
+      expect(await historyRowsRead(database.db, text, values), JSON.stringify(filter)).toBeLessThan(rowsLimit);
+    }
+  });
+
+  it.each(['tasks', 'workflow_steps', 'workflow_step_edges', 'step_transitions', 'task_transitions'])(
+    'the view %s looks at the task that is asked for and no other',
+    async (view) => {
+      const [task] = await database.db.query<{ id: string }>({
+        text: 'select id from tasker.task order by id limit 1',
+      });
+      const text = `select * from tasker.${view} where task_id = $1`;
+      expect((await database.db.query({ text }, [task?.id ?? null])).length).toBeGreaterThan(0);
+      expect(await historyRowsRead(database.db, text, [task?.id ?? null])).toBeLessThan(20);
+    },
+  );
+});
+
+function at(week: number): Date {
+  return new Date(Date.UTC(2030, 0, 1) + week * 7 * 86_400_000);
+}
+
+/** Tasks of two steps, spread over weeks: the newest are open, the oldest are what is rare. */
+async function fill(db: Database): Promise<void> {
+  const engine = await engineByHand(db, at(weeks));
+  const busy = await engine.register(
+    sketchTemplate({ a: {}, b: { after: ['a'] } }, { namespace: 'busy', name: 'busy' }),
+  );
+  const rare = await engine.register(
+    sketchTemplate({ a: {}, b: { after: ['a'] } }, { namespace: 'rare', name: 'rare' }),
+  );
+  await engine.addWorker();
+  await db.script(`
+    select tasker.ensure_partitions('2030-01-01', '2030-03-20');
+    create table public.seed as
+      select n, at, (left(tasker.id_floor(at)::text, 14) || '7000-8000-' || lpad(to_hex(n), 7, '0') || '00000')::uuid as id,
+             case when n > ${finished} then 'open' when n % 100 = 50 then 'error' when n % 500 = 33 then 'cancelled' else 'complete' end as fate
+        from generate_series(1, ${finished + open}) n
+       cross join lateral (select timestamptz '2030-01-01Z' + n * interval '${weeks} weeks' / ${finished + open} as at) x;
+    insert into tasker.task (id, revision_id, context, created_at, initiator, correlation_id, tags)
+      select id, case when n <= 5 then ${rare.revisionId} else ${busy.revisionId} end, '{}', at,
+             case when n <= 5 then 'rare' else 'busy' end, 'c-' || n, case when n <= 5 then '{rare}' else '{busy}' end::text[]
+        from public.seed;
+    insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, error)
+      select s.id, x.step, 1, case when s.fate = 'error' then 'error' else 'complete' end::tasker.attempt_outcome, 1, s.at, s.at,
+             case when s.fate = 'error' then '{}'::jsonb end
+        from public.seed s, generate_series(0, 1) x(step) where s.fate = 'complete' or (s.fate = 'error' and x.step = 0);
+    insert into tasker.task_outcome select id, fate::tasker.task_state, at from public.seed where fate <> 'open';
+    -- the oldest of the open ones have begun: every third waits for its second step, or for another attempt
+    insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, retry_at, error)
+      select id, 0, 1, case when n % 3 = 0 then 'complete' else 'error' end::tasker.attempt_outcome, 1, at, at,
+             case when n % 3 = 0 then null else at end, case when n % 3 = 0 then null else '{}'::jsonb end
+        from public.seed where fate = 'open' and n <= ${finished + 100};
+    insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
+      select id, case when begun and n % 3 = 0 then 1 else 0 end, case when begun and n % 3 <> 0 then 2 else 1 end, ${busy.queues[0]}, 0, false, at
+        from (select *, n <= ${finished + 100} as begun from public.seed) s where fate = 'open';
+    drop table public.seed;
+    analyze;
+  `);
+}
+
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** How many rows of the tables that grow a statement looked at. */
+async function historyRowsRead(db: Database, text: string, values: readonly SqlValue[]): Promise<number> {
+  const [row] = await db.transaction(async (tx) => {
+    await tx.query(pinPlans);
+    return tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({ text: `explain (analyze, format json) ${text}` }, values);
+  });
+  if (row === undefined) throw new Error('no plan');
+  return rowsRead(row['QUERY PLAN'][0].Plan);
+}
+
+function rowsRead(node: PlanNode): number {
+  const history = /^(task|task_outcome|attempt|action)_\d{8}/.test(node['Relation Name'] ?? node['Index Name'] ?? '');
+  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
+  const own = history ? (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'] : 0;
+  return (node.Plans ?? []).reduce((sum, child) => sum + rowsRead(child), own);
+}
