@@ -8,7 +8,7 @@ export interface Program {
   readonly pid: number;
   /** Sends a line and returns the answer to it. */
   ask(line: string): Promise<unknown>;
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal to the program and all that shares its terminal, as Ctrl-C does, and waits for the end. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -25,14 +25,15 @@ export async function startProgram(folder: string, user?: { uid: number; gid: nu
   const first = await answers.next();
   if (JSON.stringify(first.value) !== '{"opened":true}')
     throw new Error(`the program said ${JSON.stringify(first.value)}`);
+  const pid = child.pid ?? 0;
   return {
-    pid: child.pid ?? 0,
+    pid,
     ask: async (line) => {
       child.stdin.write(`${line}\n`);
       return (await answers.next()).value;
     },
     end: async (signal) => {
-      child.kill(signal);
+      process.kill(-pid, signal);
       await ended;
     },
   };
