@@ -21,6 +21,7 @@ export const errorCatalogue = {
     summary: 'The context violates the input schema of its template; all violations are listed.',
   },
   DATABASE_UNAVAILABLE: { status: 503, summary: 'The database cannot be reached.' },
+  STOPPED: { status: 503, summary: 'The process is shutting down and takes nothing more.' },
   WAIT_TIMED_OUT: { status: 504, summary: 'What was waited for did not happen in time; it may still happen.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly summary: string }>>;
 

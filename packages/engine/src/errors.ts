@@ -146,6 +146,13 @@ export class WaitTimedOut extends TaskerError {
   }
 }
 
+/** The Tasker was stopped, or is stopping: it takes nothing more. */
+export class TaskerStopped extends TaskerError {
+  constructor() {
+    super('STOPPED', 'the Tasker was stopped');
+  }
+}
+
 /** A request cannot be taken as it is; `details.field` names what to change. */
 export class InvalidRequest extends TaskerError {
   constructor(field: string, problem: string) {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@tasker/contract';
 import { InvalidRequest, StepNotFound } from '../errors.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
-import { parseStepId } from '../graph/step-id.ts';
+import { isUuid, parseStepId } from '../graph/step-id.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Change, type Changed, changeTask, type LoadPlan, type TaskInHand } from './change-task.ts';
 import {
@@ -66,7 +66,8 @@ export interface ControlDeps {
 }
 
 export function createControl({ db, loadPlan, onChanged }: ControlDeps): Control {
-  async function command(taskId: string, note: OperatorNote, decide: (inHand: TaskInHand) => Change) {
+  async function command(given: string, note: OperatorNote, decide: (inHand: TaskInHand) => Change) {
+    const taskId = given.toLowerCase();
     checkId(taskId);
     const by = byOf(note);
     const changed = await changeTask(db, loadPlan, taskId, by, decide);
@@ -114,6 +115,5 @@ function byOf({ actor = 'operator', reason }: OperatorNote): By {
 }
 
 function checkId(taskId: string): void {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(taskId))
-    throw new InvalidRequest('task_id', 'must be a UUID');
+  if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Json } from '@tasker/contract';
 import { systemClock, systemRandom } from '../clock.ts';
 import { createControl } from '../control/control.ts';
+import { TaskerStopped } from '../errors.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createLifecycleEvents } from '../events/lifecycle-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
@@ -20,8 +21,10 @@ import type { CachedTask } from '../worker/task-cache.ts';
 import { createWorker } from '../worker/worker.ts';
 import { workerSettings } from '../worker/worker-options.ts';
 import { createAnnouncer } from './announcer.ts';
+import { createDoor } from './door.ts';
 import { defaultLogger } from './logger.ts';
 import { createOutcomeWaiters } from './outcome-waiters.ts';
+import { steadfast } from './steadfast-logger.ts';
 import { createSubmitter } from './submitter.ts';
 import type { Tasker } from './tasker.ts';
 import { taskerOf } from './tasker-of.ts';
@@ -35,7 +38,8 @@ import { checkTaskerOptions, type TaskerOptions } from './tasker-options.ts';
 export async function createTasker(options: TaskerOptions = {}): Promise<Tasker> {
   checkTaskerOptions(options);
   const settings = workerSettings(options.worker === false ? {} : (options.worker ?? {}));
-  const { clock = systemClock, random = systemRandom, logger = defaultLogger(), replaceTemplates = false } = options;
+  const { clock = systemClock, random = systemRandom, replaceTemplates = false } = options;
+  const logger = steadfast(options.logger ?? defaultLogger());
   const warn = (message: string, error?: unknown) => {
     logger.warn({ err: error }, message);
   };
@@ -48,6 +52,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const deadlines = createDeadlines(clock);
   let skewMs = 0;
   const databaseNow = () => clock.now() + skewMs;
+  const door = createDoor();
   const bus = createEventBus(warn);
   const events = createLifecycleEvents(bus, clock, createTaskIds(databaseNow, random));
 
@@ -188,13 +193,23 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     return registered;
   }
 
-  async function stop(how: { readonly abort?: boolean } = {}): Promise<void> {
-    await submitter.drained();
+  let stopping: Promise<void> | undefined;
+
+  function stop({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
+    // a second call may lose the patience that the first one had
+    const handedBack = worker.stop({ abort });
+    stopping ??= leave(handedBack);
+    return stopping;
+  }
+
+  async function leave(handedBack: Promise<void>): Promise<void> {
+    // nothing new begins from here on
+    await door.close();
     await upkeep.stop();
-    await worker.stop(how);
+    await handedBack;
     await stopListening();
     await announcer.stop();
-    waiters.stop(new Error('the Tasker was stopped'));
+    waiters.stop(new TaskerStopped());
     deadlines.clear();
     await close();
   }
@@ -206,7 +221,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     throw error;
   }
 
-  return taskerOf({ db, bus, control, submitter, waiters, register, stop });
+  return taskerOf({ db, bus, control, submitter, waiters, door, register, stop });
 }
 
 async function open(options: TaskerOptions, onWarning: (message: string) => void) {

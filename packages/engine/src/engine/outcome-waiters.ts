@@ -34,6 +34,7 @@ export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters
   const kept = new LRUCache<string, () => Outcome<UntypedResults>>({ maxSize: keptBytes });
   let looking: Promise<void> | undefined;
   let again = false;
+  let stopped: Error | undefined;
   let pause = pollMs.first;
   let cancelPoll: (() => void) | undefined;
 
@@ -84,6 +85,7 @@ export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters
     wait(taskId, timeoutMs) {
       const known = kept.get(taskId);
       if (known !== undefined) return Promise.resolve(known());
+      if (stopped !== undefined) return Promise.reject(stopped);
       return new Promise((resolve, reject) => {
         const waiting = waiters.get(taskId) ?? new Set();
         waiters.set(taskId, waiting);
@@ -119,6 +121,7 @@ export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters
     },
     look,
     stop(reason) {
+      stopped = reason;
       cancelPoll?.();
       rejectAll(reason);
     },

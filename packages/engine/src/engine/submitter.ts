@@ -17,8 +17,6 @@ export interface Submitter {
   submit(request: TaskRequest): Promise<Submitted>;
   /** All of them or none, in one transaction: the caller's, if given. */
   submitTogether(requests: readonly TaskRequest[], tx?: Queryable): Promise<Submitted[]>;
-  /** Resolves when everything submitted so far has been answered. */
-  drained(): Promise<void>;
 }
 
 export interface SubmitterDeps {
@@ -116,7 +114,6 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
       submitted.forEach(deps.onSubmitted);
       return submitted;
     },
-    drained: () => queue.drained(),
   };
 }
 

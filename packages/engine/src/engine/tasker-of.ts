@@ -1,7 +1,10 @@
 import type { Control } from '../control/control.ts';
+import { InvalidRequest } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { isUuid } from '../graph/step-id.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Database } from '../postgres/database.ts';
+import type { Door } from './door.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
 import type { OutcomeWaiters } from './outcome-waiters.ts';
 import { requestOf, type Submitter } from './submitter.ts';
@@ -21,12 +24,13 @@ export interface TaskerParts {
   readonly control: Control;
   readonly submitter: Submitter;
   readonly waiters: OutcomeWaiters;
+  readonly door: Door;
   readonly register: Tasker['register'];
   readonly stop: Tasker['stop'];
 }
 
 /** The face of the engine over its running parts. */
-export function taskerOf({ db, bus, control, submitter, waiters, register, stop }: TaskerParts): Tasker {
+export function taskerOf({ db, bus, control, submitter, waiters, door, register, stop }: TaskerParts): Tasker {
   function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
     return {
       id: taskId,
@@ -48,26 +52,45 @@ export function taskerOf({ db, bus, control, submitter, waiters, register, stop 
     options?: SubmitOptions,
   ): Promise<TaskHandle<Definition['~types']['results']>>;
   function submit(request: TaskRequest, options?: InTransaction): Promise<TaskHandle<UntypedResults>>;
-  async function submit(what: AnyTaskDefinition | TaskRequest, second?: unknown, options: SubmitOptions = {}) {
-    if (!('document' in what)) return handleOf(await submitOne(what, isInTransaction(second) ? second : {}));
-    const { transaction, ...rest } = options;
-    return handleOf(
-      await submitOne(await requestOf(what, second, rest), transaction === undefined ? {} : { transaction }),
-    );
+  function submit(what: AnyTaskDefinition | TaskRequest, second?: unknown, options: SubmitOptions = {}) {
+    return door.enter(async () => {
+      if (!('document' in what)) return handleOf(await submitOne(what, isInTransaction(second) ? second : {}));
+      const { transaction, ...rest } = options;
+      return handleOf(
+        await submitOne(await requestOf(what, second, rest), transaction === undefined ? {} : { transaction }),
+      );
+    });
   }
 
   return {
-    ...control,
+    ...guarded(control, door),
     db,
     submit,
-    async submitMany(requests, { transaction } = {}) {
-      const tx = transaction === undefined ? undefined : foreignTransaction(transaction, db.schema);
-      return (await submitter.submitTogether(requests, tx)).map((submitted) => handleOf(submitted));
+    submitMany: (requests, { transaction } = {}) =>
+      door.enter(async () => {
+        const tx = transaction === undefined ? undefined : foreignTransaction(transaction, db.schema);
+        return (await submitter.submitTogether(requests, tx)).map((submitted) => handleOf(submitted));
+      }),
+    task(taskId) {
+      if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
+      return handleOf({ taskId: taskId.toLowerCase(), replayed: false });
     },
-    task: (taskId) => handleOf({ taskId, replayed: false }),
-    register,
+    register: (template, options) => door.enter(() => register(template, options)),
     on: bus.on,
     stop,
+  };
+}
+
+function guarded(control: Control, { enter }: Door): Control {
+  return {
+    cancelTask: (...of) => enter(() => control.cancelTask(...of)),
+    retryTask: (...of) => enter(() => control.retryTask(...of)),
+    resolveTask: (...of) => enter(() => control.resolveTask(...of)),
+    retryStep: (...of) => enter(() => control.retryStep(...of)),
+    resolveStep: (...of) => enter(() => control.resolveStep(...of)),
+    skipStep: (...of) => enter(() => control.skipStep(...of)),
+    cancelStep: (...of) => enter(() => control.cancelStep(...of)),
+    editStep: (...of) => enter(() => control.editStep(...of)),
   };
 }
 

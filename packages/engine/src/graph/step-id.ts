@@ -10,6 +10,10 @@ export function stepIdOf(taskId: string, position: number): string {
   return `${taskId.slice(0, 14)}8${taskId.slice(15, -positionDigits)}${position.toString(16).padStart(positionDigits, '0')}`;
 }
 
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** The step an id names, or undefined when it is not the id of a step. */
 export function parseStepId(id: string): { taskId: string; position: number } | undefined {
   const step = /^([0-9a-f]{8}-[0-9a-f]{4}-)8([0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{7})([0-9a-f]{5})$/i.exec(id);

@@ -29,6 +29,8 @@ export interface Shift extends Receiver {
   reconcile(leases: readonly number[], revoked: readonly number[]): Promise<void>;
   /** Finishes what runs, for up to `patienceMs`, then aborts it and hands it back. */
   finish(patienceMs: number): Promise<void>;
+  /** Ends the patience of `finish`. */
+  hurry(): void;
   /** The identity is no longer ours: stops everything and forgets it. */
   abandon(reason: Error): void;
 }
@@ -71,7 +73,10 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     listener.onWarning('a round failed; the next one follows', error);
   });
   const inFlight = new Set<number>();
-  let phase: 'working' | 'finishing' | 'over' = 'working';
+  let phase: 'working' | 'finishing' | 'handing back' | 'over' = 'working';
+  /** While finishing: what runs is waited for. */
+  let patient = true;
+  let hurried = false;
   let seq = 0;
   let turn = 0;
   /** Steps that calls under way may bring. */
@@ -274,13 +279,15 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   const isIdle = () => attempts.running === 0 && outbox.isEmpty && inFlight.size === 0;
 
   async function untilIdle(patienceMs: number): Promise<void> {
-    let patient = true;
-    const stopWaiting = timers.after(patienceMs, () => {
-      patient = false;
-      activity.wake();
-    });
+    patient = true;
+    const stopWaiting = timers.after(patienceMs, losePatience);
     while (patient && !isOver() && !isIdle()) await activity.wait();
     stopWaiting();
+  }
+
+  function losePatience(): void {
+    patient = false;
+    activity.wake();
   }
 
   function abortAll(reason: Error): void {
@@ -337,10 +344,15 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     async finish(patienceMs) {
       if (phase !== 'working') return;
       phase = 'finishing';
-      await untilIdle(patienceMs);
+      await untilIdle(hurried ? 0 : patienceMs);
+      if (phase === 'finishing') phase = 'handing back';
       abortAll(new Error('the worker is stopping'));
       await untilIdle(handBackMs);
       end();
+    },
+    hurry() {
+      hurried = true;
+      if (phase === 'finishing') losePatience();
     },
     abandon(reason) {
       end();

@@ -19,7 +19,7 @@ export interface Worker extends Receiver {
   checkRevoked(): void;
   /** Handlers or templates were added. */
   refreshQueues(): Promise<void>;
-  /** Finishes what runs (or aborts it after `shutdownMs`, at once with `abort`), hands back the rest, and leaves. */
+  /** Finishes what runs (or aborts it after `shutdownMs`, at once with `abort`), hands back the rest, and leaves. Called again with `abort`, it waits no longer. */
   stop(options?: { readonly abort?: boolean }): Promise<void>;
 }
 
@@ -113,6 +113,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (shift !== undefined && (await queues.refresh(shift.workerId))) shift.wake();
     },
     stop: (options = {}) => {
+      if (options.abort) shift?.hurry();
       stopping ??= leave(options);
       return stopping;
     },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DuplicateTask, IdempotencyKeyReused, InvalidRequest, type Tasker } from '../../src/index.ts';
 import { describeOneDatabase } from '../servers/databases.ts';
 import { chainOf, graphOf } from './graph-of.ts';
-import { recordEvents } from './signals.ts';
+import { listen } from './signals.ts';
 import { start } from './start.ts';
 
 const noWorker = { worker: false, upkeep: false } as const;
@@ -71,7 +71,7 @@ describeOneDatabase((kind) => {
     const tasker = await start(db, { ...noWorker, templates });
     const request = { name, context: { a: 1, b: 2 }, idempotencyKey: 'order-7' };
     const first = await tasker.submit(request);
-    const events = recordEvents(tasker);
+    const events = listen(tasker).events;
     const again = await tasker.submit({ ...request, context: { b: 2, a: 1 }, priority: 9 });
     expect(again).toMatchObject({ id: first.id, replayed: true });
     expect(events).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { DuplicateTask, type Tasker } from '../../src/index.ts';
 import { describeOneDatabase } from '../servers/databases.ts';
 import { chainOf, graphOf } from './graph-of.ts';
-import { recordEvents } from './signals.ts';
+import { listen } from './signals.ts';
 import { start } from './start.ts';
 
 const handlers = { do: () => 'done' };
@@ -37,7 +37,7 @@ describeOneDatabase((kind) => {
 
   it('a task in a transaction that is rolled back never was, and says nothing (CORE-33)', async () => {
     const { tasker, client } = await shop();
-    const events = recordEvents(tasker);
+    const events = listen(tasker).events;
     await client.query('begin');
     const task = await tasker.submit({ name: 'graph', context: {} }, { transaction: client });
     const [other] = await tasker.submitMany([{ name: 'graph', context: {} }], { transaction: client });

@@ -31,26 +31,40 @@ export function countdown(from: number): { readonly reached: Promise<void>; coun
   };
 }
 
-/** Resolves at the next event of that name for which `isWanted` holds. Ask before what causes it. */
-export function next(
-  tasker: Tasker,
-  name: EventName,
-  isWanted: (event: TaskEvent | StepEvent) => boolean = () => true,
-): Promise<TaskEvent | StepEvent> {
-  return new Promise((resolve) => {
-    const stop = tasker.on('*', (event) => {
-      if (event.event_type !== name || !isWanted(event)) return;
-      stop();
-      resolve(event);
-    });
-  });
+/** Everything that a Tasker publishes from now on. */
+export interface Heard {
+  readonly events: readonly (TaskEvent | StepEvent)[];
+  /** Resolves with the first event of that name, heard already or to come, for which `isWanted` holds. */
+  until(name: EventName, isWanted?: (event: TaskEvent | StepEvent) => boolean): Promise<TaskEvent | StepEvent>;
 }
 
-/** Everything that a Tasker publishes from now on. */
-export function recordEvents(tasker: Tasker): (TaskEvent | StepEvent)[] {
+export function listen(tasker: Tasker): Heard {
   const events: (TaskEvent | StepEvent)[] = [];
-  tasker.on('*', (event) => events.push(event));
-  return events;
+  const waiting = new Set<(event: TaskEvent | StepEvent) => void>();
+  tasker.on('*', (event) => {
+    events.push(event);
+    for (const tell of waiting) tell(event);
+  });
+  return {
+    events,
+    until: (name, isWanted = () => true) =>
+      new Promise((resolve) => {
+        const isIt = (event: TaskEvent | StepEvent) => event.event_type === name && isWanted(event);
+        const known = events.find(isIt);
+        if (known !== undefined) return resolve(known);
+        const tell = (event: TaskEvent | StepEvent) => {
+          if (!isIt(event)) return;
+          waiting.delete(tell);
+          resolve(event);
+        };
+        waiting.add(tell);
+      }),
+  };
+}
+
+export function isStep(taskId: string, step?: string): (event: TaskEvent | StepEvent) => boolean {
+  return (event) =>
+    event.task_id === taskId && (step === undefined || ('step_name' in event && event.step_name === step));
 }
 
 /** Rejects when the handler's signal is aborted, and never otherwise. */

@@ -11,7 +11,7 @@ import {
 import { describeOneDatabase } from '../servers/databases.ts';
 import { chainOf, graphOf } from './graph-of.ts';
 import { connectionLost, intercept, refusal } from './intercept.ts';
-import { recordEvents } from './signals.ts';
+import { listen } from './signals.ts';
 import { start } from './start.ts';
 
 const graph = { name: 'graph', context: {} };
@@ -106,7 +106,7 @@ describeOneDatabase((kind) => {
       properties: { id: { type: 'integer' }, email: { type: 'string', minLength: 3 }, size: { enum: ['s', 'm'] } },
     };
     const tasker = await start(db, { ...noWorker, templates: [graphOf(chainOf(1), { more: { input_schema } })] });
-    const events = recordEvents(tasker);
+    const events = listen(tasker).events;
     const problem = await problemOf(tasker.submit({ name: 'graph', context: { id: 'x', size: 'xl' } }));
     expect(problem).toBeInstanceOf(InvalidContext);
     expect(problem).toMatchObject({ status: 422 });

@@ -11,8 +11,6 @@ import { type MakeRoom, writeInRoom } from './write-in-room.ts';
  */
 export interface SubmissionQueue {
   submit(prepared: PreparedTask): Promise<Submitted>;
-  /** Resolves when everything submitted so far has been answered. */
-  drained(): Promise<void>;
 }
 
 /** Tasks written by one statement at most. */
@@ -93,11 +91,5 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
         if (waiting.length === 0) setImmediate(startWriter);
         waiting.push({ prepared, resolve, reject });
       }),
-    async drained() {
-      while (writers.size > 0 || waiting.length > 0) {
-        startWriter();
-        await Promise.all(writers);
-      }
-    },
   };
 }
