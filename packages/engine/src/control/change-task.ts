@@ -100,10 +100,11 @@ async function change(
 }
 
 function withChange(task: HeldTask, actions: readonly NewAction[], edits: readonly StepChange[]): HeldTask {
-  const changed = edits.map(({ step, maxAttempts = null, skip = false }) => ({
+  const changed = edits.map(({ step, maxAttempts = null, skip = false, decided = null }) => ({
     step,
     max_attempts: maxAttempts,
     skip,
+    decided,
   }));
   return { ...task, actions: [...task.actions, ...actions], edits: [...task.edits, ...changed] };
 }

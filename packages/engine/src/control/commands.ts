@@ -44,12 +44,15 @@ export function retryStep(inHand: TaskInHand, position: number): Change {
   };
 }
 
-/** Settles a step by hand with a result of the operator's; its children may run. */
+/** Settles a step by hand with a result of the operator's; its children may run once everything before it is over. */
 export function resolveStep(inHand: TaskInHand, position: number, result: Json): Change {
   if (!maySetStep(inHand, position, 'resolved_manually')) return { actions: [] };
   const serialised = serialiseJson(result, largestResultBytes);
   if (!serialised.ok) throw new InvalidRequest('result', serialised.problem.reason);
-  return { actions: [onStep(inHand, position, 'resolve', serialised.text)] };
+  return {
+    actions: [onStep(inHand, position, 'resolve', serialised.text)],
+    edits: [{ step: position, decided: 'resolve' }],
+  };
 }
 
 const largestResultBytes = 1024 * 1024;
@@ -67,7 +70,11 @@ export function cancelStep(inHand: TaskInHand, position: number): Change {
   const below = plan.steps
     .map((step) => step.position)
     .filter((other) => inHand.stateOf(other) === 'pending' && ancestorsOf(plan, other).includes(position));
-  return { actions: [position, ...below].map((each) => onStep(inHand, each, 'cancel')) };
+  const cancelled = [position, ...below];
+  return {
+    actions: cancelled.map((each) => onStep(inHand, each, 'cancel')),
+    edits: cancelled.map((step) => ({ step, decided: 'cancel' })),
+  };
 }
 
 /** Changes what an attempt still to come may do: how many there may be, and what it is given. */

@@ -33,6 +33,7 @@ export interface EditRow {
   readonly step: number;
   readonly max_attempts: number | null;
   readonly skip: boolean;
+  readonly decided: 'resolve' | 'cancel' | null;
 }
 
 export interface ReadyRow {
@@ -110,7 +111,8 @@ const read: Statement = {
                 (select coalesce(jsonb_agg(jsonb_build_object('step', c.step, 'kind', c.kind, 'attempts', c.attempts)
                           order by c.id), '[]')
                    from tasker.action c where c.task_id = t.id) as actions,
-                (select coalesce(jsonb_agg(jsonb_build_object('step', e.step, 'max_attempts', e.max_attempts, 'skip', e.skip)), '[]')
+                (select coalesce(jsonb_agg(jsonb_build_object('step', e.step, 'max_attempts', e.max_attempts, 'skip', e.skip,
+                          'decided', e.decided)), '[]')
                    from tasker.step_edit e where e.task_id = t.id) as edits,
                 (select coalesce(jsonb_agg(jsonb_build_object('step', r.step, 'attempt', r.attempt, 'waiting', r.waiting)), '[]')
                    from tasker.ready r where r.task_id = t.id) as ready,

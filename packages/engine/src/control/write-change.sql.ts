@@ -41,22 +41,24 @@ export interface StepChange {
   readonly step: number;
   readonly maxAttempts?: number;
   readonly skip?: boolean;
+  readonly decided?: 'resolve' | 'cancel';
   /** JSON text. */
   readonly inputs?: string;
 }
 
 const edits: Statement = {
   name: 'upsert_step_edit',
-  text: `insert into tasker.step_edit as e (task_id, step, max_attempts, skip, inputs)
-         values ($1, $2, $3, coalesce($4, false), $5::jsonb)
+  text: `insert into tasker.step_edit as e (task_id, step, max_attempts, skip, inputs, decided)
+         values ($1, $2, $3, coalesce($4, false), $5::jsonb, $6::tasker.action_kind)
          on conflict (task_id, step) do update
            set max_attempts = coalesce(excluded.max_attempts, e.max_attempts),
-               skip = coalesce($4, e.skip), inputs = coalesce(excluded.inputs, e.inputs)`,
+               skip = coalesce($4, e.skip), inputs = coalesce(excluded.inputs, e.inputs),
+               decided = coalesce(excluded.decided, e.decided)`,
 };
 
 export async function upsertStepEdit(tx: Queryable, taskId: string, change: StepChange): Promise<void> {
-  const { step, maxAttempts = null, skip = null, inputs = null } = change;
-  await tx.query(edits, [taskId, step, maxAttempts, skip, inputs]);
+  const { step, maxAttempts = null, skip = null, inputs = null, decided = null } = change;
+  await tx.query(edits, [taskId, step, maxAttempts, skip, inputs, decided]);
 }
 
 export interface NewReady {

@@ -37,8 +37,9 @@ export interface JoinCount {
  * Works the frontier of one task out of its history. `tasker.advance` keeps it up to date step by step; this is the
  * same thing from scratch, for operators' actions and for tests that hold the two against each other.
  *
- * A step arrives at its children when it is settled, or dead with everything before it: a step below a dead one waits
- * until all its parents have arrived, so that branches which can still run are counted.
+ * A step arrives at its children once, and after everything before it has arrived: settled or blocked. So whatever an
+ * operator says about a step that is not reached yet takes effect when it is, and branches which can still run are
+ * counted.
  */
 export function frontierOf(plan: Plan, factOf: (position: number) => StepFact): Frontier {
   const toOpen: number[] = [];
@@ -68,9 +69,10 @@ function reachOf(parents: readonly number[], arrived: readonly (false | 'settled
 }
 
 function arrivalOf(fact: StepFact, reach: 'waiting' | 'blocked' | 'open'): false | 'settled' | 'blocked' {
+  if (reach === 'waiting') return false;
   if (fact === 'settled') return 'settled';
   if (fact === 'dead' || reach === 'blocked') return 'blocked';
-  return fact === 'to_skip' && reach === 'open' ? 'settled' : false;
+  return fact === 'to_skip' ? 'settled' : false;
 }
 
 function count(

@@ -56,30 +56,17 @@ export async function listLeases(tx: Queryable, workerId: number): Promise<numbe
   return (await tx.query<{ seq: number }>(leases, [workerId])).map((row) => row.seq);
 }
 
-const limits: Statement = {
-  name: 'attempt_limits',
-  text: `select t.id as task_id, t.revision_id, t.priority, x.step, e.max_attempts
-           from unnest($1::uuid[], $2::int[]) x(task_id, step)
-           join tasker.task t on t.id = x.task_id
-           left join tasker.step_edit e on e.task_id = x.task_id and e.step = x.step`,
+const tasks: Statement = {
+  name: 'tasks_of_lost_worker',
+  text: 'select id, revision_id, priority from tasker.task where id = any($1::uuid[])',
 };
 
-export interface AttemptLimit {
-  readonly task_id: string;
+export interface TaskOfLostWorker {
+  readonly id: string;
   readonly revision_id: number;
   readonly priority: number;
-  readonly step: number;
-  /** An operator's word; null: as the plan says. */
-  readonly max_attempts: number | null;
 }
 
-/** What decides about another attempt of these steps. */
-export async function findAttemptLimits(
-  tx: Queryable,
-  steps: readonly { readonly taskId: string; readonly step: number }[],
-): Promise<AttemptLimit[]> {
-  return tx.query<AttemptLimit>(limits, [
-    plainArray(steps.map(({ taskId }) => taskId)),
-    plainArray(steps.map(({ step }) => step)),
-  ]);
+export async function findTasks(tx: Queryable, taskIds: readonly string[]): Promise<TaskOfLostWorker[]> {
+  return tx.query<TaskOfLostWorker>(tasks, [plainArray(taskIds)]);
 }

@@ -1,10 +1,11 @@
 import type { Clock, Random } from '../clock.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
-import { type Advanced, advanceHeld, lockLeases } from '../lifecycle/3-advance/advance.ts';
-import type { StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
+import { type Advanced, advanceHeld, lockLeases, type StepEdit } from '../lifecycle/3-advance/advance.ts';
+import { passOver } from '../lifecycle/3-advance/pass-over.ts';
+import type { StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { decideAfterFailure } from '../states/retry.ts';
-import { declareLost, findAttemptLimits, listLeases } from './lost-workers.sql.ts';
+import { declareLost, findTasks, listLeases } from './lost-workers.sql.ts';
 
 export interface RecoverDeps {
   readonly db: Database;
@@ -28,7 +29,7 @@ export async function recoverWorker(deps: RecoverDeps, workerId: number): Promis
   return deps.db.transaction(async (tx) => {
     const workerName = await declareLost(tx, workerId);
     if (workerName === undefined) return undefined;
-    const outcomes = await failuresOf(tx, deps, workerId, workerName);
+    const outcomes = await endsOf(tx, deps, workerId, workerName);
     const { finished } = await advanceHeld(tx, deps.clock, {
       workerId,
       seq: 0,
@@ -44,26 +45,38 @@ export async function recoverWorker(deps: RecoverDeps, workerId: number): Promis
   });
 }
 
-async function failuresOf(tx: Queryable, deps: RecoverDeps, workerId: number, name: string): Promise<StepOutcome[]> {
-  const { clock, random, loadPlan } = deps;
-  const held = (await lockLeases(tx, workerId)).flatMap(({ seq: lease, ageMs, steps }) =>
-    steps.map((step) => ({ ...step, lease, ageMs })),
-  );
-  const limits = new Map((await findAttemptLimits(tx, held)).map((limit) => [`${limit.task_id} ${limit.step}`, limit]));
-  const error = JSON.stringify({ message: `Worker ${name} was lost.`, class: 'WorkerLost', code: 'WORKER_LOST' });
-  const endedAt = clock.elapsed();
+async function endsOf(tx: Queryable, deps: RecoverDeps, workerId: number, name: string): Promise<StepOutcome[]> {
+  const leases = await lockLeases(tx, workerId);
+  const taskIds = new Set(leases.flatMap(({ steps }) => steps.map((step) => step.taskId)));
+  const tasks = new Map((await findTasks(tx, [...taskIds])).map((task) => [task.id, task]));
   const outcomes: StepOutcome[] = [];
-  for (const { taskId, step, attempt, lease, ageMs } of held) {
-    const limit = limits.get(`${taskId} ${step}`);
-    if (limit === undefined) continue;
-    const registered = await loadPlan(limit.revision_id, tx);
-    const policy = registered.plan.steps[step]?.retry;
-    if (policy === undefined) continue;
-    const maxAttempts = limit.max_attempts ?? policy.maxAttempts;
-    const decision = decideAfterFailure({ policy, attempt, maxAttempts, failure: { permanent: false }, random });
-    const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
-    const place = { taskId, registered, step, attempt, lease, priority: limit.priority };
-    outcomes.push({ ...place, kind: 'error', beganAt: endedAt - ageMs, endedAt, error, retryMs });
+  for (const lease of leases) {
+    for (const handed of lease.steps) {
+      const task = tasks.get(handed.taskId);
+      if (task === undefined) continue;
+      const registered = await deps.loadPlan(task.revision_id, tx);
+      const place = { ...handed, registered, lease: lease.seq, priority: task.priority };
+      const edit = lease.edits.find((each) => each.task === handed.taskId && each.step === handed.step);
+      outcomes.push(passOver(place, edit) ?? failure(deps, place, edit, lease.ageMs, name));
+    }
   }
   return outcomes;
+}
+
+function failure(
+  { clock, random }: RecoverDeps,
+  place: StepInLease,
+  edit: StepEdit | undefined,
+  ageMs: number,
+  workerName: string,
+): StepOutcome {
+  const policy = place.registered.plan.steps[place.step]?.retry;
+  if (policy === undefined) throw new Error(`task ${place.taskId} has no step ${place.step}`);
+  const maxAttempts = edit?.max_attempts ?? policy.maxAttempts;
+  const { attempt } = place;
+  const decision = decideAfterFailure({ policy, attempt, maxAttempts, failure: { permanent: false }, random });
+  const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
+  const error = JSON.stringify({ message: `Worker ${workerName} was lost.`, class: 'WorkerLost', code: 'WORKER_LOST' });
+  const endedAt = clock.elapsed();
+  return { ...place, kind: 'error', beganAt: endedAt - ageMs, endedAt, error, retryMs };
 }
