@@ -3,6 +3,7 @@ import { createTasker, printableUrl, type TaskDetail } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { demoOrder, processOrder } from '../demo/process-order.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
+import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
 import { layOut } from '../output/table.ts';
 import { formatDuration } from '../output/time.ts';
@@ -61,7 +62,10 @@ function tellEnd({ terminal, database }: Cli, { task, steps }: TaskDetail): Exit
       'The payment gateway did not answer at first; the step was tried again, and nothing else was repeated.',
   );
   terminal.print(
-    terminal.style('dim', `All of it is in the database: tasker task show ${task.taskId} --database ${database}`),
+    terminal.style(
+      'dim',
+      `All of it is in the database: ${commandName} task show ${task.taskId} --database ${database}`,
+    ),
   );
   return exitCodes.done;
 }

@@ -2,6 +2,7 @@ import { createTasker, printableUrl } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { type LoadedTasks, loadTasks } from '../input/load-tasks.ts';
+import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
 import { untilSignal } from '../until-signal.ts';
 
@@ -26,9 +27,7 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     terminal.printJson({ database: printableUrl(cli.database), kind: tasker.db.kind, templates });
     terminal.print(`Database   ${printableUrl(cli.database)} (${kinds[tasker.db.kind]})`);
     terminal.print(`Templates  ${templates.join('\n           ') || 'none'}`);
-    terminal.print(
-      'Working on them. Submit one from another terminal: tasker task submit NAMESPACE/NAME --context JSON',
-    );
+    terminal.print(`Working on them. Submit one from another terminal: ${commandName} task submit NAMESPACE/NAME`);
     terminal.print('Ctrl-C stops.');
     await untilSignal();
     terminal.print('Stopping: running steps are finished first. Ctrl-C again stops at once.');

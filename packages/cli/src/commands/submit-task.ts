@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { readJson } from '../input/json-argument.ts';
 import { parseTemplateReference } from '../input/template-reference.ts';
+import { commandName } from '../output/command-name.ts';
 import { watchTask } from '../output/watch-task.ts';
 import { taskJson } from '../output/wire.ts';
 import { withTasker } from '../session.ts';
@@ -43,7 +44,7 @@ export async function submitTask(cli: Cli, template: string, options: SubmitTask
         ? `Task ${id} was submitted with this idempotency key before; it is ${task.state}.`
         : `Task ${id} submitted: ${task.namespace}/${task.name}@${task.version}.`,
     );
-    cli.terminal.print(cli.terminal.style('dim', `See how it goes: tasker task show ${id}`));
+    cli.terminal.print(cli.terminal.style('dim', `See how it goes: ${commandName} task show ${id}`));
     return exitCodes.done;
   });
 }
