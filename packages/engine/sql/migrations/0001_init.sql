@@ -227,6 +227,8 @@ create table tasker.step_edit (
   max_attempts smallint check (max_attempts >= 1),
   -- pass over the step when it is reached
   skip boolean not null default false,
+  -- an operator settled the step (resolve) or cancelled it, perhaps before it was reached: it is not run then, either
+  decided tasker.action_kind check (decided in ('resolve', 'cancel')),
   inputs jsonb,
   primary key (task_id, step)
 );
