@@ -14,7 +14,7 @@ const showCursor = `${escape}?25h`;
 const noWrap = `${escape}?7l`;
 const wrap = `${escape}?7h`;
 
-export function openLiveArea(terminal: Terminal): LiveArea {
+export function openLiveArea(terminal: Pick<Terminal, 'rows' | 'write'>): LiveArea {
   let drawn = 0;
   let open = true;
   const restore = () => {
