@@ -120,9 +120,15 @@ task
   .command('show')
   .description('print a task: its graph with states, attempts, durations and errors')
   .argument('<task>', 'the task’s id', parseTaskId)
-  .option('--watch', 'until it has ended')
-  .action((id, options, command) =>
-    perform(command, async (cli) => (await import('./commands/show-task.ts')).showTask(cli, id, options)),
+  .action((id, _, command) =>
+    perform(command, async (cli) => (await import('./commands/show-task.ts')).showTask(cli, id)),
+  );
+task
+  .command('watch')
+  .description('show what becomes of a task until it has ended; exit code 3 when it ends in error')
+  .argument('<task>', 'the task’s id', parseTaskId)
+  .action((id, _, command) =>
+    perform(command, async (cli) => (await import('./commands/watch-task.ts')).watchTask(cli, id)),
   );
 task
   .command('explain')

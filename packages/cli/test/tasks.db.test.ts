@@ -134,6 +134,15 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     });
   });
 
+  it('watches a task to its end', async () => {
+    const failed = await submit('shop/fail');
+    const watched = await run(`task watch ${failed}`);
+    expect(watched.code).toBe(3);
+    expect(watched.out).toMatch(/break error, attempt 1, .*: PAYMENT_DECLINED: The card was declined\n/);
+    expect((await run(`task watch ${await submit('shop/greet --context {"name":"Eve"}')}`)).code).toBe(0);
+    expect((await run(`task watch ${nowhere}`)).code).toBe(4);
+  });
+
   it('explains, retries and resolves a failed task', async () => {
     const id = await submit('shop/fail --wait');
     const explained = await run(`task explain ${id}`);

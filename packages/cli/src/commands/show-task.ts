@@ -4,19 +4,14 @@ import { type ExitCode, exitCodes } from '../exit.ts';
 import { stepGraph } from '../output/step-graph.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { formatDuration, formatTime } from '../output/time.ts';
-import { watchTask } from '../output/watch-task.ts';
 import { taskDetailJson } from '../output/wire.ts';
 import { withDatabase } from '../session.ts';
 
-export interface ShowTaskOptions {
-  readonly watch?: true | undefined;
-}
-
-export async function showTask(cli: Cli, taskId: string, { watch }: ShowTaskOptions): Promise<ExitCode> {
+export async function showTask(cli: Cli, taskId: string): Promise<ExitCode> {
   return withDatabase(cli, async (db) => {
-    const detail = watch ? await watchTask(cli.terminal, db, taskId) : await taskDetail(db, taskId);
+    const detail = await taskDetail(db, taskId);
     if (detail === undefined) throw new TaskNotFound(taskId);
-    printTask(cli.terminal, detail, { graph: !(watch && cli.terminal.live) });
+    printTask(cli.terminal, detail);
     return exitCodes.done;
   });
 }

@@ -10,6 +10,7 @@ import { taskJson } from '../output/wire.ts';
 import { withTasker } from '../session.ts';
 import { printReasons } from './explain-task.ts';
 import { printTask } from './show-task.ts';
+import { exitCodeOfEnd } from './watch-task.ts';
 
 export interface SubmitTaskOptions {
   readonly context?: string | undefined;
@@ -52,8 +53,7 @@ export async function submitTask(cli: Cli, template: string, options: SubmitTask
 async function ended(cli: Cli, detail: TaskDetail, db: Parameters<typeof explain>[0]): Promise<ExitCode> {
   const { task } = detail;
   printTask(cli.terminal, detail, { graph: !cli.terminal.live });
-  if (task.state === 'complete' || task.state === 'resolved_manually') return exitCodes.done;
-  if (isTerminal(task.state)) return exitCodes.taskInError;
+  if (isTerminal(task.state)) return exitCodeOfEnd(task.state);
   cli.terminal.note('tasker: The time to wait is over; the task goes on.');
   if (!cli.terminal.json) printReasons(cli.terminal, await explain(db, task.taskId));
   return exitCodes.failed;
