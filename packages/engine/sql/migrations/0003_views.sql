@@ -106,7 +106,7 @@ begin
      where u.task_id in (select k.id from task k)
      order by u.task_id, u.step, u.attempt desc, l.since desc),
   found as materialized (
-    select k.id as task_id, k.outcome, k.finished_at as task_finished_at,
+    select k.id as task_id, k.revision_id, k.outcome, k.finished_at as task_finished_at,
            s.step, s.name, s.queue_id, s.dependent_system, s.level, s.retryable, s.skippable,
            coalesce(e.max_attempts, s.max_attempts)::int as max_attempts, e.inputs,
            a.attempt, a.outcome as attempt_outcome, a.started_at, a.finished_at, a.retry_at, a.worker,
@@ -155,24 +155,37 @@ begin
          where g.revision_id = k.revision_id and g.parent = s.step and g.child >= 0) d on true),
   -- positions are dense: the state of a parent is found by its number
   beside as materialized (
-    select f.*, array_agg(f.state) over (partition by f.task_id order by f.step
-                                         rows between unbounded preceding and unbounded following) as states
-      from found f),
-  -- A step to be skipped lets its children run only when it is reached. Skipping leaves no trace of its own, so one
-  -- that a worker has in its hands just now counts as passed.
-  not_reached(task_id, step, children) as (
+    select f.*, array_agg(f.state) over whole as states,
+           bool_or(f.state in ('resolved_manually', 'skipped')) over whole as has_passed_over
+      from found f
+    window whole as (partition by f.task_id order by f.step rows between unbounded preceding and unbounded following)),
+  -- A step that was resolved or is to be skipped takes effect when everything before it is over. That leaves no trace of
+  -- its own: it is so when nothing above it is open. (One that is in a worker's hands just now counts as passed.)
+  not_over(task_id, revision_id, step) as (
+    select b.task_id, b.revision_id, b.step from beside b
+     where b.has_passed_over and (b.due_at is not null or b.state = 'in_progress')
+    union
+    select n.task_id, n.revision_id, e.child
+      from not_over n
+      join tasker.revision_edge e on e.revision_id = n.revision_id and e.parent = n.step and e.child >= 0),
+  -- and a step to be skipped is of no use below one that failed or was cancelled
+  in_vain(task_id, step, children) as (
     select b.task_id, b.step, b.children from beside b
      where b.state = 'skipped'
-       and (b.due_at is not null
-            or exists (select 1 from unnest(b.parents) p(step)
-                        where b.states[p.step + 1] not in ('complete', 'resolved_manually', 'skipped')))
+       and exists (select 1 from unnest(b.parents) p(step)
+                    where b.states[p.step + 1] not in ('complete', 'resolved_manually', 'skipped'))
     union
     select b.task_id, b.step, b.children
-      from not_reached n join beside b on b.task_id = n.task_id and b.step = any(n.children)
+      from in_vain n join beside b on b.task_id = n.task_id and b.step = any(n.children)
      where b.state = 'skipped'),
   settled as materialized (
-    select b.*, b.state in ('complete', 'resolved_manually')
-                or (b.state = 'skipped' and (b.task_id, b.step) not in (select n.task_id, n.step from not_reached n)) as passed
+    select b.*, case b.state
+             when 'complete' then true
+             when 'resolved_manually' then (b.task_id, b.step) not in (select n.task_id, n.step from not_over n)
+             when 'skipped' then (b.task_id, b.step) not in (select n.task_id, n.step from not_over n)
+                             and (b.task_id, b.step) not in (select n.task_id, n.step from in_vain n)
+             else false
+           end as passed
       from beside b),
   known as (
     select s.*, array_agg(s.passed) over (partition by s.task_id order by s.step
@@ -569,7 +582,7 @@ declare
   v_outcome text;
   v_ended_at timestamptz;
   v_steps tasker.step_info[];
-  -- by position, one more: what is below may still have to wait for what is above
+  -- by position, one more: whether it has still to wait for what is above
   v_waits boolean[];
   v_now timestamptz := tasker.now();
 begin
@@ -584,7 +597,7 @@ begin
   select o.finished_at into v_ended_at from tasker.task_outcome o where o.task_id = v_task;
   v_open := v_ended_at is null;
   v_steps := array(select s from tasker.step_states_of(array[v_task], false) s order by s.step);
-  v_waits := array(select s.state in ('pending', 'skipped') and not s.passed from unnest(v_steps) s order by s.step);
+  v_waits := array(select s.state in ('pending', 'resolved_manually', 'skipped') and not s.passed from unnest(v_steps) s order by s.step);
   if p_step is not null then
     v_only := null;
     select s.step into v_only from unnest(v_steps) s where s.name = p_step or s.step_id::text = lower(p_step) limit 1;
@@ -712,7 +725,7 @@ begin
              || case when v.silent is null then '' else format(' Not heard of any more: %s.',
                   (select string_agg(x.name, ', ') from jsonb_array_elements_text(v.silent) x(name))) end,
            format('Start a worker that serves the namespace %s and has the handler %s%s.', d.namespace, d.handler,
-                  case when d.state = 'skipped' then ' (it passes the step over without running it)' else '' end),
+                  case when d.state in ('pending', 'error') then '' else ' (it passes the step over without running it)' end),
            null,
            jsonb_build_object('namespace', d.namespace, 'handler', d.handler, 'live_workers', v.live,
              'live_workers_in_namespace', v.in_scope, 'silent_workers', coalesce(v.silent, '[]'), 'since', d.due_at)
@@ -747,11 +760,18 @@ begin
            jsonb_strip_nulls(jsonb_build_object('actor', d.actor, 'reason', d.reason))
       from told d where d.state = 'skipped' and not d.passed and v_open
     union all
+    select d.step, 2, 'resolved',
+           format('The step was resolved by %s at %s%s; that takes effect when it is reached.', d.actor, tasker.utc(d.finished_at), coalesce(': ' || d.reason, '')),
+           'Nothing is to be done.', null,
+           jsonb_build_object('finished_at', d.finished_at, 'actor', d.actor, 'reason', d.reason)
+      from told d where d.state = 'resolved_manually' and not d.passed and v_open
+    union all
     select d.step, 3, 'unmet_parent',
            format('The step runs after %s, which is %s.', p.name, case
              when p.state = 'error' and p.failed_for_good then 'in error for good'
              when p.state = 'error' then 'in error and will be tried again'
              when p.state = 'skipped' then 'to be skipped but not reached yet'
+             when p.state = 'resolved_manually' then 'resolved but not reached yet'
              else replace(p.state, '_', ' ') end),
            case when p.failed_for_good or p.state = 'cancelled' then format('Retry, resolve or skip %s.', p.name)
                 else format('Wait for %s, or see why it is not running.', p.name) end,
@@ -823,7 +843,7 @@ begin
            null, jsonb_build_object('state', d.state)
       from told d
      where v_open and not d.waits and d.passed_parents = cardinality(d.parents)
-       and (d.state = 'pending' or (d.state = 'skipped' and not d.passed))
+       and (d.state = 'pending' or (d.state in ('resolved_manually', 'skipped') and not d.passed))
   )
   select tasker.step_id(v_task, x.step), s.name, x.kind, x.reason, x.remedy, x.until, x.detail
     from said x left join s on s.step = x.step

@@ -152,6 +152,6 @@ async function parentIn(engine: EngineByHand, state: string): Promise<string> {
   if (step === undefined) throw new Error('the step was not handed out');
   if (state === 'complete') await worker.complete(step);
   if (state === 'error') await worker.fail(step);
-  if (state === 'skipped') await worker.skip(step);
+  if (state === 'skipped') await worker.passOver(step);
   return taskId;
 }

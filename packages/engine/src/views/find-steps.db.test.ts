@@ -112,9 +112,11 @@ function play(engine: EngineByHand, worker: WorkerByHand, taskId: string, model:
         putBack();
         const [taken] = await worker.take();
         if (taken === undefined) return false;
-        model.taken(taken.step);
-        if (model.stateOf(taken.step) !== 'skipped') return held.push(taken) > 0;
-        await worker.skip(taken);
+        if (model.stateOf(taken.step) === 'pending' || model.stateOf(taken.step) === 'error') {
+          model.taken(taken.step);
+          return held.push(taken) > 0;
+        }
+        await worker.passOver(taken);
         model.passedOver(taken.step);
         return true;
       }
@@ -153,7 +155,6 @@ function play(engine: EngineByHand, worker: WorkerByHand, taskId: string, model:
       }
       case 'resolveStep':
         putBack();
-        if (!model.isItsTurn(position)) return false;
         return operate(position, engine.control.resolveStep(taskId, stepName(position), { by: 'hand' }), () =>
           model.resolved(position),
         );
@@ -162,7 +163,6 @@ function play(engine: EngineByHand, worker: WorkerByHand, taskId: string, model:
         return operate(position, engine.control.skipStep(taskId, stepName(position)), () => model.skipped(position));
       case 'cancelStep':
         putBack();
-        if (!model.isItsTurn(position, 'below')) return false;
         return operate(position, engine.control.cancelStep(taskId, stepName(position)), () =>
           model.cancelled(position),
         );
@@ -210,8 +210,6 @@ async function agree({ db, now }: EngineByHand, taskId: string, model: TaskModel
     });
   }
 
-  const readiness = await findReadiness(db, [taskId]);
-  expect(readiness).toEqual(steps.map(({ position }) => readinessOf(model, taskId, position, at, readiness[position])));
   const [context] = await findExecutionContexts(db, [taskId]);
   expect(context).toEqual(contextOf(model, taskId, at));
   const task = await findTask(db, taskId);
@@ -227,6 +225,11 @@ async function agree({ db, now }: EngineByHand, taskId: string, model: TaskModel
   expect(new Map(last.map((row) => [row.name, row.to_state]))).toEqual(
     new Map(moved.map((step) => [step.name, model.stateOf(step.position)])),
   );
+
+  // of a task that an operator ended nobody can tell how far its steps would have come
+  if (model.taskState() === 'cancelled' || model.taskState() === 'resolved_manually') return;
+  const readiness = await findReadiness(db, [taskId]);
+  expect(readiness).toEqual(steps.map(({ position }) => readinessOf(model, taskId, position, at, readiness[position])));
 
   const reasons = await explain(db, taskId);
   expect(reasons.map(({ kind }) => kind)).not.toContain('stuck');

@@ -126,10 +126,10 @@ describeEachDatabase((kind) => {
         { createdAfter: new Date(0) },
         { q: 'ORDERS' },
       ]) {
-        expect(await listed({ status, ...filter }), JSON.stringify(filter)).toEqual(newestFirst);
+        expect([filter, await listed({ status, ...filter })]).toEqual([filter, newestFirst]);
       }
       for (const filter of [{ name: 'other' }, { initiator: 'nobody' }, { tag: 'none' }, { correlationId: 'none' }]) {
-        expect(await listed({ status, ...filter }), JSON.stringify(filter)).toEqual([]);
+        expect([filter, await listed({ status, ...filter })]).toEqual([filter, []]);
       }
     }
   });
@@ -186,11 +186,12 @@ describeEachDatabase((kind) => {
       ` ${taskId.slice(0, 20)} `,
       stepIdOf(taskId, 2),
     ]) {
-      expect(await listed({ q }), q).toEqual([taskId]);
+      expect([q, await listed({ q })]).toEqual([q, [taskId]]);
     }
-    for (const q of ['red', 'anna', 'c-1']) expect(await listed({ q }), q).toEqual([taskId]);
+    for (const q of ['red', 'anna', 'c-1']) expect([q, await listed({ q })]).toEqual([q, [taskId]]);
     expect(await listed({ q: 'orders' })).toEqual([taskId, other]);
     expect(await listed({ q: 'orders', initiator: 'anna' })).toEqual([taskId]);
-    for (const q of ['re', 'nothing', '%', "o'rders", 'ffffffff-ffff']) expect(await listed({ q }), q).toEqual([]);
+    for (const q of ['re', 'nothing', '%', "o'rders", 'ffffffff-ffff'])
+      expect([q, await listed({ q })]).toEqual([q, []]);
   });
 });

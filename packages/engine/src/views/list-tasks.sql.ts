@@ -264,7 +264,10 @@ function byStatus(search: Search, most: string): string {
       return pendingIds(search, most);
     case 'in_progress':
       return begunIds(search, most);
-    default:
+    case 'complete':
+    case 'error':
+    case 'cancelled':
+    case 'resolved_manually':
       return endedIds(search, search.status, most);
   }
 }

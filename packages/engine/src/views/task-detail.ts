@@ -33,8 +33,7 @@ export async function taskDetail(db: Database, taskId: string): Promise<TaskDeta
   });
 }
 
-/** The dependencies among the steps of one task. */
-export function edgesOf(steps: readonly StepView[]): StepEdge[] {
+function edgesOf(steps: readonly StepView[]): StepEdge[] {
   return steps.flatMap((from) =>
     from.children.flatMap((child) => {
       const to = steps[child];

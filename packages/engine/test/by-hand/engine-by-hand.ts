@@ -5,7 +5,8 @@ import { createPlanStore } from '../../src/lifecycle/1-template/plan-store.ts';
 import { prepareTask, writeTasks } from '../../src/lifecycle/2-submission/submit-tasks.ts';
 import { createTaskIds } from '../../src/lifecycle/2-submission/task-id.ts';
 import type { TaskRequest } from '../../src/lifecycle/2-submission/task-request.ts';
-import { advance } from '../../src/lifecycle/3-advance/advance.ts';
+import { advance, type StepEdit } from '../../src/lifecycle/3-advance/advance.ts';
+import { passOver } from '../../src/lifecycle/3-advance/pass-over.ts';
 import type { StepInLease, StepOutcome } from '../../src/lifecycle/3-advance/step-outcome.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { installSettableClock, setDatabaseTime } from '../../src/testing/settable-clock.ts';
@@ -17,14 +18,14 @@ import { installSettableClock, setDatabaseTime } from '../../src/testing/settabl
 export interface EngineByHand {
   readonly db: Database;
   readonly control: Control;
-  now(): Date;
-  pass(durationMs: number): Promise<void>;
-  register(document: TemplateDocument): Promise<RegisteredPlan>;
+  readonly now: () => Date;
+  readonly pass: (durationMs: number) => Promise<void>;
+  readonly register: (document: TemplateDocument) => Promise<RegisteredPlan>;
   /** Returns the id of the task. */
-  submit(registered: RegisteredPlan, request?: Partial<TaskRequest>): Promise<string>;
-  addWorker(options?: WorkerByHandOptions): Promise<WorkerByHand>;
+  readonly submit: (registered: RegisteredPlan, request?: Partial<TaskRequest>) => Promise<string>;
+  readonly addWorker: (options?: WorkerByHandOptions) => Promise<WorkerByHand>;
   /** As if there had never been a worker or a task: for the next test on the same database. */
-  clear(): Promise<void>;
+  readonly clear: () => Promise<void>;
 }
 
 export interface WorkerByHandOptions {
@@ -49,8 +50,8 @@ export interface WorkerByHand {
     step: StepInLease,
     options?: { retryMs?: number; code?: string; message?: string; class?: string },
   ): Promise<void>;
-  /** Passes over a step that is to be skipped. */
-  skip(step: StepInLease): Promise<void>;
+  /** Ends a step that is not to be run, because it is to be skipped or an operator settled or cancelled it. */
+  passOver(step: StepInLease): Promise<void>;
   beat(): Promise<void>;
 }
 
@@ -80,6 +81,7 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
     const { id } = worker;
     let queues = await learnQueues(id, handlers);
     let seq = 0;
+    const edits = new Map<string, StepEdit>();
 
     async function call(outcomes: StepOutcome[], closed: number[], want: number) {
       seq += 1;
@@ -94,6 +96,7 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
         servesQueue: (queue) => queues.includes(queue),
         doubtful: false,
       });
+      for (const edit of advanced.edits) edits.set(`${edit.task} ${edit.step}`, edit);
       return advanced.taken;
     }
 
@@ -119,9 +122,14 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
         end({ ...step, kind: 'complete', beganAt: now, endedAt: now, result: JSON.stringify(result), metadata: null }),
       fail(step, { retryMs, code, message = 'it broke', class: errorClass = 'Error' } = {}) {
         const error = JSON.stringify({ message, class: errorClass, ...(code === undefined ? {} : { code }) });
-        return end({ ...step, kind: 'error', beganAt: now, endedAt: now, error, retryMs: retryMs ?? null });
+        const verdict = { maxAttempts: 1, why: retryMs === undefined ? 'exhausted' : 'policy' } as const;
+        return end({ ...step, kind: 'error', beganAt: now, endedAt: now, error, retryMs: retryMs ?? null, verdict });
       },
-      skip: (step) => end({ ...step, kind: 'skip' }),
+      async passOver(step) {
+        const outcome = passOver(step, edits.get(`${step.taskId} ${step.step}`));
+        if (outcome === undefined) throw new Error('the step is to be run');
+        await end(outcome);
+      },
       beat: async () =>
         void (await db.query({ text: 'update tasker.worker set heartbeat_at = tasker.now() where id = $1' }, [id])),
     };

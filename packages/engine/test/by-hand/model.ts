@@ -11,14 +11,13 @@ export interface TaskModel {
   taskState(): TaskState;
   stateOf(position: number): StepState;
   /** Its children may run. */
-  passed(position: number): boolean;
+  readonly passed: (position: number) => boolean;
   /** It waits for a worker, now or later. */
   waits(position: number): boolean;
-  /** Its parents have settled; with `below`, so have those of everything that depends on it, but for what is above. */
-  isItsTurn(position: number, below?: 'below'): boolean;
   taken(position: number): void;
   completed(position: number): void;
   failed(position: number, now: number, nextAttemptAt: number | null): void;
+  /** By a worker. */
   passedOver(position: number): void;
   skipped(position: number): void;
   resolved(position: number): void;
@@ -60,31 +59,38 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
   }
 
   const parentsOf = (position: number) => plan.steps[position]?.parents ?? [];
-  const reached = (position: number): boolean => parentsOf(position).every(passed);
+  /** Not to be run: it takes effect when it is reached. */
+  const isDecided = ({ phase, toSkip }: ModelStep) =>
+    phase === 'resolved' || phase === 'cancelled' || (toSkip && phase === 'untouched');
+
+  /** Whether all that can happen to it and to everything before it has happened. */
+  function arrived(position: number): boolean {
+    const step = at(position);
+    if (!parentsOf(position).every(arrived)) return false;
+    if (step.phase === 'complete') return true;
+    if (step.phase === 'taken') return false;
+    if (step.phase === 'failed') return step.nextAttemptAt === null;
+    return (isDecided(step) && step.wasPassedOver) || !parentsOf(position).every(passed);
+  }
 
   function passed(position: number): boolean {
-    const { phase, toSkip, wasPassedOver } = at(position);
-    if (phase === 'complete' || phase === 'resolved') return true;
-    return toSkip && wasPassedOver && phase === 'untouched';
+    const step = at(position);
+    if (step.phase === 'complete') return true;
+    if (step.phase === 'resolved') return arrived(position);
+    return step.phase === 'untouched' && step.toSkip && step.wasPassedOver && parentsOf(position).every(passed);
   }
 
   function waits(position: number): boolean {
-    const { phase, toSkip, wasPassedOver, nextAttemptAt } = at(position);
-    if (ended !== undefined || !reached(position)) return false;
-    if (phase === 'untouched') return !(toSkip && wasPassedOver);
-    return phase === 'failed' && nextAttemptAt !== null;
+    const step = at(position);
+    if (ended !== undefined || !parentsOf(position).every(passed)) return false;
+    if (isDecided(step)) return !step.wasPassedOver;
+    return step.phase === 'untouched' || (step.phase === 'failed' && step.nextAttemptAt !== null);
   }
 
   function withBelow(position: number): Set<number> {
     const found = new Set([position]);
     for (const step of plan.steps) if (step.parents.some((parent) => found.has(parent))) found.add(step.position);
     return found;
-  }
-
-  function isItsTurn(position: number, below?: 'below'): boolean {
-    const affected = below === undefined ? new Set([position]) : withBelow(position);
-    const others = [...affected].flatMap((each) => parentsOf(each).filter((parent) => !affected.has(parent)));
-    return others.every(arrived) && reached(position);
   }
 
   function stateOf(position: number): StepState {
@@ -98,17 +104,8 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
   }
 
   const touched = () => steps.some(({ phase, attempts }) => phase === 'taken' || attempts > 0);
-  const isOpen = (position: number) => waits(position) || at(position).phase === 'taken';
 
-  /** Whether it can still make a difference to what is below: it has settled, or it never will. */
-  function arrived(position: number): boolean {
-    const { phase, nextAttemptAt } = at(position);
-    if (passed(position) || phase === 'cancelled' || (phase === 'failed' && nextAttemptAt === null)) return true;
-    const parents = parentsOf(position);
-    return phase === 'untouched' && parents.every(arrived) && !parents.every(passed);
-  }
-
-  /** The task has ended when that is so for every step without children. */
+  /** The task has ended when every step without children has arrived. */
   function settle(): void {
     if (ended !== undefined || !plan.sinks.every(arrived)) return;
     if (plan.sinks.every(passed)) ended = 'complete';
@@ -127,9 +124,9 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
   }
 
   function passOver(): void {
-    for (const { position } of plan.steps) {
+    for (const { position, parents } of plan.steps) {
       const step = at(position);
-      if (step.toSkip && step.phase === 'untouched' && reached(position)) step.wasPassedOver = true;
+      if (isDecided(step) && parents.every(passed)) step.wasPassedOver = true;
     }
   }
 
@@ -140,7 +137,6 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     stateOf,
     passed,
     waits,
-    isItsTurn,
     taken(position) {
       at(position).phase = 'taken';
     },
@@ -154,7 +150,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
       settle();
     },
     passedOver(position) {
-      Object.assign(at(position), { phase: 'untouched', wasPassedOver: true });
+      at(position).wasPassedOver = true;
       settle();
     },
     skipped(position) {
@@ -180,7 +176,6 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     },
     taskCancelled() {
       for (const step of steps) if (step.phase === 'taken') cancelAttempt(step);
-      passOver();
       ended = 'cancelled';
     },
     taskResolved() {
