@@ -17,6 +17,7 @@ export * from './errors.ts';
 export { readTemplate } from './lifecycle/1-template/read-template.ts';
 export { readTemplateYaml } from './lifecycle/1-template/read-template-yaml.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
+export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
