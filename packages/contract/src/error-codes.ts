@@ -39,4 +39,12 @@ export const attemptErrorCodes = {
   invalidResult: 'INVALID_RESULT',
   /** No handler is registered under the name the step refers to. */
   handlerNotFound: 'HANDLER_NOT_FOUND',
+  /** The handler has no method of the name that the template gives. */
+  methodNotFound: 'METHOD_NOT_FOUND',
+  /** The template asks for a resolver that this process does not have. */
+  resolverNotFound: 'RESOLVER_NOT_FOUND',
+  /** The step's configuration is not what its handler needs. */
+  invalidHandlerConfig: 'INVALID_HANDLER_CONFIG',
+  /** The work was done, but no result could be made of what came of it: doing it again would do it twice. */
+  resultProcessingFailed: 'RESULT_PROCESSING_FAILED',
 } as const;

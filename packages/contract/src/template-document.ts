@@ -50,6 +50,8 @@ export interface StepDocument {
 export interface HandlerDocument {
   readonly callable: string;
   readonly method: string;
+  /** The resolver to ask for the handler, past all others. */
+  readonly resolver?: string;
   readonly initialization: JsonObject;
 }
 

@@ -24,6 +24,7 @@ export interface LooseStepOptions {
   readonly callable?: string | undefined;
   readonly handler?: string | HandlerClass | undefined;
   readonly method?: string;
+  readonly resolver?: string;
 }
 
 /** Bivariant, so that the typed `run` functions of the builder are among these. */
@@ -49,7 +50,12 @@ export function buildStep(name: string, options: LooseStepOptions, defaultCallab
     source: {
       name,
       description: options.description ?? null,
-      handler: { callable, method: options.method ?? null, initialization: options.config ?? null },
+      handler: {
+        callable,
+        method: options.method ?? null,
+        resolver: options.resolver ?? null,
+        initialization: options.config ?? null,
+      },
       dependencies: options.after ?? null,
       retry: options.retry === undefined ? null : retrySource(options.retry),
       timeout_seconds: options.timeoutSeconds ?? null,

@@ -56,6 +56,8 @@ export interface HandlerStep<After extends string, Schema, Skippable extends boo
   readonly handler: string | (new () => HandlerReturning<Returned>);
   /** The method to call. Default `call`. */
   readonly method?: string;
+  /** The resolver that finds the handler of that name. Default: the first that knows it. */
+  readonly resolver?: string;
   readonly run?: undefined;
   readonly callable?: undefined;
 }

@@ -81,7 +81,8 @@ function planStep(step: StepDocument, position: number, parents: number[], child
 }
 
 function handlerReference({ handler }: StepDocument): HandlerReference {
-  return { callable: handler.callable, method: handler.method, config: handler.initialization };
+  const { callable, method, resolver, initialization: config } = handler;
+  return { callable, method, config, ...(resolver === undefined ? {} : { resolver }) };
 }
 
 function retryPolicy(retry: RetryDocument): RetryPolicy {

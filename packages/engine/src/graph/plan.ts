@@ -49,6 +49,8 @@ export interface HandlerReference {
   readonly callable: string;
   /** The method to call; `call` unless the template says. */
   readonly method: string;
+  /** The resolver that turns the callable into a handler; absent: the first that can. */
+  readonly resolver?: string;
   /** Free-form configuration, `stepConfig` on the handler's context. */
   readonly config: JsonObject;
 }

@@ -58,6 +58,18 @@ describe('the normal form of a template', () => {
     expect(step?.retry.max_attempts).toBe(1);
   });
 
+  it('TC-39: keeps the resolver that a step asks for, and says nothing where none is asked for', () => {
+    const [hinted, plain] = normaliseTemplate({
+      name: 't',
+      steps: [
+        { name: 'a', handler: { callable: 'a', resolver: 'explicit_mapping' } },
+        { name: 'b', handler: { callable: 'b', resolver: null } },
+      ],
+    }).steps;
+    expect(hinted?.handler.resolver).toBe('explicit_mapping');
+    expect(plain?.handler).not.toHaveProperty('resolver');
+  });
+
   it('does not change when it is made again', () => {
     const once = normaliseTemplate({
       name: 't',
@@ -66,7 +78,7 @@ describe('the normal form of a template', () => {
       domain_events: [{ name: 'order.created' }],
       steps: [
         { name: 'a', handler: { callable: 'a' }, retry: { backoff: 'table', backoff_table_ms: [5] } },
-        { name: 'b', handler: { callable: 'b' }, dependencies: ['a'], result_schema: { type: 'object' } },
+        { name: 'b', handler: { callable: 'b', resolver: 'mine' }, dependencies: ['a'], result_schema: { type: 'object' } },
       ],
     });
     expect(normaliseTemplate(once)).toEqual(once);

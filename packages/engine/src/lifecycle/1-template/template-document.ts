@@ -44,6 +44,7 @@ export interface StepSource {
 export interface HandlerSource {
   readonly callable: string;
   readonly method?: string | null;
+  readonly resolver?: string | null;
   readonly initialization?: JsonObject | null;
 }
 
@@ -117,6 +118,7 @@ function normaliseHandler(handler: HandlerSource): HandlerDocument {
   return {
     callable: handler.callable,
     method: handler.method ?? templateDefaults.method,
+    ...(handler.resolver == null ? {} : { resolver: handler.resolver }),
     initialization: handler.initialization ?? {},
   };
 }

@@ -51,6 +51,7 @@ const handler = {
   properties: {
     callable: { type: 'string', minLength: 1, maxLength: 500 },
     method: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
+    resolver: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
     initialization: freeForm,
   },
 } as const;
@@ -109,6 +110,5 @@ export const futureKeys: ReadonlySet<string> = new Set([
   'publishes_events',
   'batch_config',
   'composition',
-  'resolver',
   'data_classification',
 ]);
