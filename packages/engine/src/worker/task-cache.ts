@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import { LRUCache } from 'lru-cache';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
-import { lazyJson } from '../json/lazy-json.ts';
+import { lazyJson, lazyObject } from '../json/lazy-json.ts';
 
 /** What a worker knows of a task that it works on. */
 export interface CachedTask {
@@ -93,7 +93,7 @@ function cachedTask(header: TaskHeader): CachedTask {
     priority,
     correlationId: correlationId ?? id,
     parentCorrelationId,
-    context: lazyJson<JsonObject>(context),
+    context: lazyObject(context),
     results: [],
     whole: [],
     held: 0,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tasker/contract';
 import { DuplicateTask, IdempotencyKeyReused, InvalidContext, InvalidRequest } from '../../errors.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
-import { lazyJson } from '../../json/lazy-json.ts';
+import { lazyObject } from '../../json/lazy-json.ts';
 import { formatPath } from '../../json/path.ts';
 import { serialiseJson } from '../../json/serialise.ts';
 import type { Queryable } from '../../postgres/database.ts';
@@ -57,7 +57,7 @@ function checkedContext({ plan }: RegisteredPlan, given: unknown): CheckedContex
     throw new InvalidRequest(formatPath(['context', ...path]), reason);
   }
   if (!serialised.text.startsWith('{')) throw new InvalidRequest('context', 'must be an object');
-  const asGiven = lazyJson<JsonObject>(serialised.text);
+  const asGiven = lazyObject(serialised.text);
   if (plan.inputSchema === undefined) return { text: serialised.text, value: asGiven, asGiven };
   const { context, violations } = validateContext(plan.inputSchema, asGiven());
   if (violations.length > 0) throw new InvalidContext(`${plan.namespace}/${plan.name}@${plan.version}`, violations);

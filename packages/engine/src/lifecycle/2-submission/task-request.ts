@@ -68,7 +68,8 @@ function checkPriority(priority: number | undefined): void {
 
 function checkTexts(field: string, texts: readonly string[] | undefined, longest: number): void {
   if (texts === undefined) return;
-  if (!Array.isArray(texts)) throw new InvalidRequest(field, 'must be a list of strings');
+  const given: unknown = texts;
+  if (!Array.isArray(given)) throw new InvalidRequest(field, 'must be a list of strings');
   for (const text of texts) checkText(field, text, longest, 1);
 }
 
