@@ -46,9 +46,7 @@ create type tasker.step_info as (
   inputs jsonb,
   parents integer[],
   children integer[],
-  passed_parents integer,
-  parent_names text[],
-  child_names text[]
+  passed_parents integer
 );
 
 create table tasker.action (
@@ -398,7 +396,7 @@ create view tasker.workflow_steps as
     ARRAY( SELECT tasker.step_id(t.id, c.step) AS step_id
            FROM unnest(s.children) c(step)) AS child_step_ids
    FROM (tasker.task t
-     CROSS JOIN LATERAL tasker.step_states(t.id) s(task_id, step, step_id, name, state, namespace, handler, queue, dependent_system, level, retryable, skippable, attempts, max_attempts, waits, ready, due_at, next_attempt_at, failed_for_good, passed, circuit, started_at, finished_at, duration_ms, last_attempted_at, last_failed_at, backoff_ms, worker_id, worker, actor, reason, result, metadata, error, inputs, parents, children, passed_parents, parent_names, child_names));
+     CROSS JOIN LATERAL tasker.step_states(t.id) s(task_id, step, step_id, name, state, namespace, handler, queue, dependent_system, level, retryable, skippable, attempts, max_attempts, waits, ready, due_at, next_attempt_at, failed_for_good, passed, circuit, started_at, finished_at, duration_ms, last_attempted_at, last_failed_at, backoff_ms, worker_id, worker, actor, reason, result, metadata, error, inputs, parents, children, passed_parents));
 
 CREATE OR REPLACE FUNCTION tasker.advance(p_worker integer, p_seq bigint, p_checked boolean, p_touched bigint[], p_closed bigint[], s_task uuid[], s_step integer[], s_attempt smallint[], s_began double precision[], s_ended double precision[], s_result jsonb[], s_metadata jsonb[], p_others jsonb, d_task uuid[], d_step integer[], d_queue integer[], d_priority smallint[], d_mine integer, j_task uuid[], j_step integer[], j_parents integer[], j_blocked boolean[], j_queue integer[], j_priority smallint[], j_mine boolean[], f_task uuid[], p_keep integer, p_want integer, p_queues integer[])
  RETURNS TABLE(kept_task uuid[], kept_step integer[], taken_task uuid[], taken_step integer[], taken_attempt smallint[], left_waiting integer, finished_task uuid[], finished_state text[], edits jsonb, dry boolean, next_due_ms double precision)
@@ -1276,8 +1274,9 @@ begin
   task as materialized (
     select k.id, k.revision_id, o.state::text as outcome, o.finished_at
       from (select distinct x.id from unnest(p_tasks) x(id)) x
-     cross join lateral (select k.id, k.revision_id from tasker.task k where k.id = x.id) k
-      left join lateral (select o.state, o.finished_at from tasker.task_outcome o where o.task_id = x.id) o on true),
+     cross join lateral (select k.id, k.revision_id from tasker.task k where k.id = x.id limit 1) k
+      left join lateral (
+        select o.state, o.finished_at from tasker.task_outcome o where o.task_id = x.id limit 1) o on true),
   -- a step that was handed back or tried again may stand in an older lease, too
   held as materialized (
     select distinct on (u.task_id, u.step) u.task_id, u.step, u.attempt, l.worker, l.since
@@ -1293,8 +1292,7 @@ begin
            a.result, a.metadata, a.error,
            c.kind, c.actor, c.reason, c.result as given_result, c.at as acted_at,
            r.due_at, h.worker as holder, h.since,
-           coalesce(p.parents, '{}') as parents, coalesce(p.names, '{}') as parent_names,
-           coalesce(d.children, '{}') as children, coalesce(d.names, '{}') as child_names,
+           coalesce(p.parents, '{}') as parents, coalesce(d.children, '{}') as children,
            case
              when c.kind = 'resolve' then 'resolved_manually'
              when c.kind = 'cancel' then 'cancelled'
@@ -1307,7 +1305,7 @@ begin
              else 'error'
            end as state
       from task k
-      join tasker.revision_step s on s.revision_id = k.revision_id
+     cross join lateral (select s.* from tasker.revision_step s where s.revision_id = k.revision_id offset 0) s
       left join lateral (
         select a.step, a.attempt, a.outcome, a.started_at, a.finished_at, a.retry_at, a.worker,
                case when p_data then a.result end as result, case when p_data then a.metadata end as metadata,
@@ -1318,24 +1316,22 @@ begin
           from tasker.action c where c.task_id = k.id and c.step = s.step and c.kind <> 'edit'
          order by c.id desc limit 1) c on true
       left join lateral (
-        select r.step, r.due_at from tasker.ready r where r.task_id = k.id and r.step = s.step) r on true
+        select r.step, r.due_at from tasker.ready r where r.task_id = k.id and r.step = s.step limit 1) r on true
       left join lateral (
         select e.max_attempts, e.skip, case when p_data then e.inputs end as inputs
-          from tasker.step_edit e where e.task_id = k.id and e.step = s.step) e on true
+          from tasker.step_edit e where e.task_id = k.id and e.step = s.step limit 1) e on true
       left join held h on h.task_id = k.id and h.step = s.step and h.attempt > coalesce(a.attempt, 0)
       left join lateral (
-        select array_agg(g.parent order by g.parent) as parents, array_agg(n.name order by g.parent) as names
-          from tasker.revision_edge g
-          join tasker.revision_step n on n.revision_id = g.revision_id and n.step = g.parent
-         where g.revision_id = k.revision_id and g.child = s.step) p on true
+        select array_agg(g.parent order by g.parent) as parents
+          from tasker.revision_edge g where g.revision_id = k.revision_id and g.child = s.step) p on true
       left join lateral (
-        select array_agg(g.child order by g.child) as children, array_agg(n.name order by g.child) as names
+        select array_agg(g.child order by g.child) as children
           from tasker.revision_edge g
-          join tasker.revision_step n on n.revision_id = g.revision_id and n.step = g.child
          where g.revision_id = k.revision_id and g.parent = s.step and g.child >= 0) d on true),
   -- positions are dense: the state of a parent is found by its number
   beside as materialized (
-    select f.*, array_agg(f.state) over whole as states,
+    select f.*, array_agg(f.state in ('complete', 'resolved_manually', 'skipped')) over whole as settle,
+           array_agg(f.state = 'skipped') over whole as skips,
            bool_or(f.state in ('resolved_manually', 'skipped')) over whole as has_passed_over
       from found f
     window whole as (partition by f.task_id order by f.step rows between unbounded preceding and unbounded following)),
@@ -1349,15 +1345,14 @@ begin
       from not_over n
       join tasker.revision_edge e on e.revision_id = n.revision_id and e.parent = n.step and e.child >= 0),
   -- and a step to be skipped is of no use below one that failed or was cancelled
-  in_vain(task_id, step, children) as (
-    select b.task_id, b.step, b.children from beside b
-     where b.state = 'skipped'
-       and exists (select 1 from unnest(b.parents) p(step)
-                    where b.states[p.step + 1] not in ('complete', 'resolved_manually', 'skipped'))
+  in_vain(task_id, revision_id, step, skips) as (
+    select b.task_id, b.revision_id, b.step, b.skips from beside b
+     where b.state = 'skipped' and exists (select 1 from unnest(b.parents) p(step) where not b.settle[p.step + 1])
     union
-    select b.task_id, b.step, b.children
-      from in_vain n join beside b on b.task_id = n.task_id and b.step = any(n.children)
-     where b.state = 'skipped'),
+    select n.task_id, n.revision_id, e.child, n.skips
+      from in_vain n
+      join tasker.revision_edge e on e.revision_id = n.revision_id and e.parent = n.step and e.child >= 0
+     where n.skips[e.child + 1]),
   settled as materialized (
     select b.*, case b.state
              when 'complete' then true
@@ -1394,8 +1389,7 @@ begin
          case when k.kind in ('resolve', 'cancel', 'skip') then k.reason end,
          case when k.state = 'resolved_manually' then k.given_result else k.result end, k.metadata, k.error, k.inputs,
          k.parents, k.children,
-         (select count(*)::int from unnest(k.parents) p(step) where k.passes[p.step + 1]),
-         k.parent_names, k.child_names
+         (select count(*)::int from unnest(k.parents) p(step) where k.passes[p.step + 1])
     from known k
    cross join clock
     join tasker.queue q on q.id = k.queue_id

@@ -20,9 +20,21 @@ export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
 export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
+export { describeExecution, type ExecutionSummary, type NextAction } from './views/describe-execution.ts';
+export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
+export {
+  type ExecutionContext,
+  type ExecutionStatus,
+  findExecutionContexts,
+  type HealthStatus,
+  type RecommendedAction,
+} from './views/find-execution-contexts.sql.ts';
+export { findReadiness, type StepReadiness } from './views/find-readiness.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
 export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
+export { type HealthCounts, healthCounts } from './views/health-counts.sql.ts';
+export { type Circuit, listCircuits } from './views/list-circuits.sql.ts';
 export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
 export { listTemplates, type TemplateFilter, type TemplateView } from './views/list-templates.sql.ts';

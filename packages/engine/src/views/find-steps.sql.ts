@@ -65,11 +65,23 @@ const statement: Statement = {
                 started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
                 last_attempted_at as "lastAttemptedAt", last_failed_at as "lastFailedAt", backoff_ms as "backoffMs",
                 worker, actor, reason, result, metadata, error, inputs, parents, children,
-                parent_names as "parentNames", child_names as "childNames", passed_parents as "settledParents"
+                passed_parents as "settledParents"
            from tasker.step_states_of($1::uuid[])`,
 };
 
 /** The steps of tasks, ordered by task and position; a task that does not exist has none. */
 export async function findSteps(db: Queryable, taskIds: readonly string[]): Promise<StepView[]> {
-  return db.query<StepView>(statement, [plainArray(taskIds)]);
+  const rows = await db.query<Row>(statement, [plainArray(taskIds)]);
+  const names = new Map<string, string[]>();
+  for (const { taskId, position, name } of rows) {
+    const ofTask = names.get(taskId) ?? [];
+    ofTask[position] = name;
+    names.set(taskId, ofTask);
+  }
+  return rows.map((row) => {
+    const nameOf = (position: number) => names.get(row.taskId)?.[position] ?? '';
+    return { ...row, parentNames: row.parents.map(nameOf), childNames: row.children.map(nameOf) };
+  });
 }
+
+type Row = Omit<StepView, 'parentNames' | 'childNames'>;
