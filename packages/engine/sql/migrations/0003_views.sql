@@ -39,6 +39,8 @@ create type tasker.step_info as (
   -- it waits for a worker: now, or from next_attempt_at on
   waits boolean,
   ready boolean,
+  -- it is in a worker's hands, to be run or passed over
+  held boolean,
   -- when its turn comes at the earliest; set while it waits
   due_at timestamptz,
   -- when a step in error is tried again; null: never
@@ -111,7 +113,7 @@ begin
            a.attempt, a.outcome as attempt_outcome, a.started_at, a.finished_at, a.retry_at, a.worker,
            a.result, a.metadata, a.error,
            c.kind, c.actor, c.reason, c.result as given_result, c.at as acted_at,
-           r.due_at, h.worker as holder, h.since,
+           r.due_at, h.step is not null and r.step is null and k.outcome is null as held, h.worker as holder, h.since,
            coalesce(p.parents, '{}') as parents, coalesce(d.children, '{}') as children,
            case
              when c.kind = 'resolve' then 'resolved_manually'
@@ -156,10 +158,10 @@ begin
       from found f
     window whole as (partition by f.task_id order by f.step rows between unbounded preceding and unbounded following)),
   -- A step that was resolved or is to be skipped takes effect when everything before it is over. That leaves no trace of
-  -- its own: it is so when nothing above it is open. (One that is in a worker's hands just now counts as passed.)
+  -- its own: it is so when neither the step nor anything above it is open.
   not_over(task_id, revision_id, step) as (
     select b.task_id, b.revision_id, b.step from beside b
-     where b.has_passed_over and (b.due_at is not null or b.state = 'in_progress')
+     where b.has_passed_over and (b.due_at is not null or b.held)
     union
     select n.task_id, n.revision_id, e.child
       from not_over n
@@ -188,7 +190,7 @@ begin
       from settled s)
   select k.task_id, k.step, tasker.step_id(k.task_id, k.step), k.name, k.state, n.name, q.handler, k.queue_id,
          k.dependent_system, k.level, k.retryable, k.skippable, coalesce(k.attempt, 0)::int, k.max_attempts,
-         k.due_at is not null, coalesce(k.due_at <= clock.now, false), k.due_at,
+         k.due_at is not null, coalesce(k.due_at <= clock.now, false), k.held, k.due_at,
          case when k.state = 'error' then k.due_at end,
          k.state = 'error' and k.due_at is null,
          k.passed,
@@ -214,7 +216,7 @@ begin
    cross join clock
     join tasker.queue q on q.id = k.queue_id
     join tasker.namespace n on n.id = q.namespace_id
-    left join tasker.worker w on w.id = case when k.state = 'in_progress' then k.holder else k.worker end
+    left join tasker.worker w on w.id = case when k.held then k.holder else k.worker end
    order by k.task_id, k.step;
 end
 $$;
@@ -674,12 +676,14 @@ begin
     select null, 0, 'stuck', 'The task is open, but none of its steps is running or waiting for anything: nothing will wake it.',
            'This should not happen: please report it with the history of the task. Retrying, resolving or cancelling one of its steps, or cancelling the task, sets it right.',
            null, jsonb_build_object('state', v_outcome)
-     where v_open and v_only is null and not exists (select 1 from s where s.waits or s.state = 'in_progress')
+     where v_open and v_only is null and not exists (select 1 from s where s.waits or s.held)
 
     -- in a worker's hands
     union all
     select d.step, 1, 'lease_held',
-           case when w.state in ('running', 'stopping') and h.until >= v_now
+           case when d.state <> 'in_progress'
+                then format('Worker %s has the step in its hands, to pass it over; its lease lasts until %s.', w.name, tasker.utc(h.until))
+                when w.state in ('running', 'stopping') and h.until >= v_now
                 then format('Attempt %s of %s is with worker %s since %s; its lease lasts until %s and is renewed as long as the worker is heard of.',
                             d.attempts + 1, d.max_attempts, w.name, tasker.utc(d.started_at), tasker.utc(h.until))
                 else format('Attempt %s of %s is with worker %s, which was last heard of at %s: the worker seems to be lost.',
@@ -693,7 +697,7 @@ begin
       from told d
       join tasker.worker w on w.id = d.worker_id
      cross join lateral (select w.heartbeat_at + w.lease_ms * interval '1 ms' as until) h
-     where d.state = 'in_progress'
+     where d.held
 
     -- waiting for a time
     union all
@@ -836,7 +840,7 @@ begin
            'This should not happen: please report it with the history of the task. Resolving, skipping or cancelling any step of the task puts it back into its queue.',
            null, jsonb_build_object('state', d.state)
       from told d
-     where v_open and not d.waits and d.passed_parents = cardinality(d.parents)
+     where v_open and not d.waits and not d.held and d.passed_parents = cardinality(d.parents)
        and (d.state = 'pending' or (d.state in ('resolved_manually', 'skipped') and not d.passed))
   )
   select tasker.step_id(v_task, x.step), s.name, x.kind, x.reason, x.remedy, x.until, x.detail

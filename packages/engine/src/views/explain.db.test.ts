@@ -240,6 +240,33 @@ describeEachDatabase((kind) => {
     ]);
   });
 
+  it('a step that a worker has in its hands to pass it over is not over yet', async () => {
+    const { db, submit, control, addWorker } = await start();
+    const worker = await addWorker({ name: 'anna' });
+    const taskId = await submit();
+    const [pay] = await worker.take();
+    await control.skipStep(taskId, 'ship');
+    if (pay) await worker.complete(pay);
+    const [ship] = await worker.take();
+    expect((await reasonsOf(db, taskId, 'ship')).map((reason) => reason.kind)).toEqual(['lease_held', 'to_be_skipped']);
+    expect((await reasonsOf(db, taskId, 'mail')).map((reason) => reason.kind)).toEqual(['unmet_parent']);
+    if (ship) await worker.passOver(ship);
+    expect((await reasonsOf(db, taskId, 'ship')).map((reason) => reason.kind)).toEqual(['skipped']);
+    expect((await reasonsOf(db, taskId, 'mail')).map((reason) => reason.kind)).toEqual(['queued']);
+  });
+
+  it('a step that was resolved before its turn says when that takes effect', async () => {
+    const { db, submit, control } = await start();
+    const taskId = await submit();
+    await control.resolveStep(taskId, 'ship', {}, { actor: 'anna', reason: 'by courier' });
+    const reasons = await reasonsOf(db, taskId, 'ship');
+    expect(reasons.map((reason) => reason.kind)).toEqual(['resolved', 'unmet_parent']);
+    expect(reasons[0]?.reason).toMatch(/^The step was resolved by anna at .*: by courier; that takes effect when/);
+    expect((await reasonsOf(db, taskId, 'mail')).map((reason) => reason.reason)).toEqual([
+      'The step runs after ship, which is resolved but not reached yet.',
+    ]);
+  });
+
   it('a settled step has an answer when it is asked for, by name or by id, and is left out for its task', async () => {
     const { db, submit, control, addWorker } = await start();
     const worker = await addWorker({ name: 'anna' });
