@@ -17,36 +17,48 @@ export interface Announcer {
   stop(): Promise<void>;
 }
 
-/** Everything announced within so long goes out together. */
+/** Between two notifications at least: what is announced meanwhile goes out together. */
 const throttleMs = 20;
 
-const notify: Statement = { name: 'announce', text: 'select pg_catalog.pg_notify($1, $2)' };
+// the commit of a notification would wait for the disk, and nothing is lost with it
+const notify: Statement = {
+  name: 'announce',
+  text: `select pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)`,
+};
+
+const notifyWithin: Statement = { name: 'announce_within', text: 'select pg_catalog.pg_notify($1, $2)' };
 
 export function createAnnouncer(db: Database, clock: Clock, self: string): Announcer {
   const channel = db.schema;
   const pending = new Set<News>();
-  let sending: Promise<void> | undefined;
-  let sent: Promise<unknown> = Promise.resolve();
+  let scheduled = false;
+  let sending: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  async function send(): Promise<void> {
-    await new Promise<void>((resolve) => clock.wakeAfter(throttleMs, resolve));
+  let sentAt = Number.NEGATIVE_INFINITY;
+
+  /** A worker that sleeps is woken at once; those who wait for outcomes can wait for company. */
+  async function send(first: News): Promise<void> {
+    const delayMs = first === 'finished' ? throttleMs : sentAt + throttleMs - clock.elapsed();
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.wakeAfter(delayMs, resolve));
+    sentAt = clock.elapsed();
     const message = `${self} ${[...pending].join(' ')}`;
     pending.clear();
-    sending = undefined;
+    scheduled = false;
     // nobody depends on it
-    sent = db.query(notify, [channel, message]).catch(() => undefined);
-    await sent;
+    await db.query(notify, [channel, message]).catch(() => undefined);
   }
 
   return {
     announce(news) {
       pending.add(news);
-      if (!stopped) sending ??= send();
+      if (stopped || scheduled) return;
+      scheduled = true;
+      sending = Promise.all([sending, send(news)]).then(() => undefined);
     },
     async announceWithin(tx, news) {
       // in nobody's name: we want to hear of it too
-      await tx.query(notify, [channel, ` ${news}`]);
+      await tx.query(notifyWithin, [channel, ` ${news}`]);
     },
     listen: (onNews) =>
       db.listen(channel, (payload) => {
@@ -59,7 +71,6 @@ export function createAnnouncer(db: Database, clock: Clock, self: string): Annou
       stopped = true;
       // what a stopping worker handed back is news to the others
       await sending;
-      await sent;
     },
   };
 }
