@@ -59,6 +59,8 @@ export interface StepEvent extends EventBase {
   readonly backtrace?: readonly string[];
   /** Of waits before a retry. */
   readonly backoff_seconds?: number;
+  /** Of waits: `server_requested`, or the kind of backoff that the template has. */
+  readonly backoff_type?: string;
   readonly actor?: string;
   readonly reason?: string;
 }

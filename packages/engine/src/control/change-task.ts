@@ -44,11 +44,22 @@ export interface Changed {
   readonly registered: RegisteredPlan;
   readonly from: TaskState;
   readonly to: TaskState;
+  readonly correlationId: string;
   readonly actions: readonly NewAction[];
+  /** What the actions, or the end of the task, made of its steps. */
+  readonly steps: readonly ChangedStep[];
   /** Workers may be running what was taken from them. */
   readonly revoked: boolean;
   /** Steps wait for a worker. */
   readonly opened: boolean;
+}
+
+export interface ChangedStep {
+  readonly step: number;
+  readonly kind: Exclude<NewAction['kind'], 'edit'>;
+  readonly from: StepState;
+  /** Its last attempt; 0 when there was none. */
+  readonly attempt: number;
 }
 
 /** In the transaction that the task is held in. */
@@ -89,14 +100,34 @@ async function change(
   const before = inHand(task, registered);
   const decided = decide(before);
   const { actions, edits = [], dueNow = [], end } = decided;
-  if (actions.length === 0) {
-    return { taskId, registered, from: before.state, to: before.state, actions, revoked: false, opened: false };
-  }
+  const told = { taskId, registered, correlationId: task.correlationId, from: before.state, actions };
+  if (actions.length === 0) return { ...told, to: before.state, steps: [], revoked: false, opened: false };
   await insertActions(tx, taskId, actions, by);
   for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
   const after = withChange(task, actions, edits);
   const to = await settleFrontier(tx, before, after, dueNow, end, by);
-  return { taskId, registered, from: before.state, actions, ...to };
+  return { ...told, ...to, steps: changedSteps(before, actions, to.to) };
+}
+
+/** A cancelled task takes with it what was not over. */
+function changedSteps(before: TaskInHand, actions: readonly NewAction[], to: TaskState): ChangedStep[] {
+  const changed = new Map<number, ChangedStep>();
+  const add = (step: number, kind: ChangedStep['kind']) => {
+    const { attempts, leased } = before.recordOf(step);
+    changed.set(step, { step, kind, from: before.stateOf(step), attempt: leased ? attempts + 1 : attempts });
+  };
+  for (const { step, kind } of actions) if (step !== null && kind !== 'edit') add(step, kind);
+  if (to === 'cancelled' && before.state !== 'cancelled') {
+    for (const { position } of before.registered.plan.steps) {
+      if (!changed.has(position) && isOpen(before, position)) add(position, 'cancel');
+    }
+  }
+  return [...changed.values()];
+}
+
+function isOpen(before: TaskInHand, step: number): boolean {
+  const state = before.stateOf(step);
+  return state === 'pending' || state === 'in_progress' || (state === 'error' && before.recordOf(step).ready);
 }
 
 function withChange(task: HeldTask, actions: readonly NewAction[], edits: readonly StepChange[]): HeldTask {

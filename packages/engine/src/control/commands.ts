@@ -38,9 +38,10 @@ export function retryStep(inHand: TaskInHand, position: number): Change {
   if (!hasFailed(inHand, position)) throw stepRefusal(inHand, position, 'pending');
   const { attempts } = inHand.recordOf(position);
   const allowed = inHand.registered.plan.steps[position]?.retry.maxAttempts ?? 1;
+  const edited = inHand.task.edits.findLast((edit) => edit.step === position)?.max_attempts ?? 0;
   return {
     actions: [onStep(inHand, position, 'retry')],
-    edits: [{ step: position, maxAttempts: attempts + allowed }],
+    edits: [{ step: position, maxAttempts: Math.max(attempts + allowed, edited) }],
   };
 }
 

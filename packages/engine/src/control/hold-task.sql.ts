@@ -7,6 +7,7 @@ export interface HeldTask {
   readonly id: string;
   readonly revisionId: number;
   readonly priority: number;
+  readonly correlationId: string;
   /** By step: attempts finished, in order. */
   readonly attempts: readonly AttemptRow[];
   readonly actions: readonly ActionRow[];
@@ -103,7 +104,7 @@ type TaskRow = Omit<HeldTask, 'revisionId'> & { readonly revision_id: number };
 // a statement of its own: its snapshot must be taken after the locks
 const read: Statement = {
   name: 'read_held_task',
-  text: `select t.id, t.revision_id, t.priority,
+  text: `select t.id, t.revision_id, t.priority, coalesce(t.correlation_id, t.id::text) as "correlationId",
                 (select o.state::text from tasker.task_outcome o where o.task_id = t.id) as outcome,
                 (select coalesce(jsonb_agg(jsonb_build_object('step', a.step, 'attempt', a.attempt, 'outcome', a.outcome,
                           'final', a.retry_at is null) order by a.step, a.attempt), '[]')

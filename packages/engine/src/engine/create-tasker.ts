@@ -5,7 +5,7 @@ import { systemClock, systemRandom } from '../clock.ts';
 import { createControl } from '../control/control.ts';
 import { TaskerStopped } from '../errors.ts';
 import { createEventBus } from '../events/event-bus.ts';
-import { createLifecycleEvents } from '../events/lifecycle-events.ts';
+import { createLifecycleEvents, type EventTask } from '../events/lifecycle-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
@@ -97,11 +97,21 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     random,
     loadPlan,
     retentionDays: options.retentionDays,
-    onRecovered(recovered) {
-      warn(`worker ${recovered.workerName} was lost; its ${recovered.outcomes.length} steps run elsewhere`);
+    onRecovered({ workerName, ends, finished }) {
+      warn(`worker ${workerName} was lost; the ${ends.length} steps it held run elsewhere`);
+      const tasks = new Map<string, EventTask>();
+      for (const { outcome, correlationId } of ends) {
+        const task = { id: outcome.taskId, registered: outcome.registered, correlationId };
+        tasks.set(task.id, task);
+        events.recorded(outcome, task);
+      }
+      for (const { taskId, state } of finished) {
+        const task = tasks.get(taskId);
+        if (task !== undefined) events.finished(task, state);
+      }
       worker.wake();
       announcer.announce('work');
-      if (recovered.finished.length > 0) {
+      if (finished.length > 0) {
         waiters.look();
         announcer.announce('finished');
       }
@@ -142,7 +152,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     receiver: worker,
     onSubmitted({ replayed, handed, task, registered }) {
       if (replayed) return;
-      events.submitted({ id: task.id, registered, correlationId: task.correlationId ?? task.id });
+      events.submitted({ id: task.id, registered, correlationId: task.correlationId ?? task.id }, task.skips);
       if (handed) return;
       worker.wake();
       announcer.announce('work');

@@ -17,9 +17,10 @@ import type { EventBus } from './event-bus.ts';
 
 /** Makes events of facts. Called after the commit, by whoever caused the fact. */
 export interface LifecycleEvents {
-  readonly submitted: (task: EventTask) => void;
-  /** A handler is about to be called. `first`: nothing of the task has run before. */
-  readonly started: (task: EventTask, step: number, attempt: number) => void;
+  /** @param bypassed steps that will be passed over */
+  readonly submitted: (task: EventTask, bypassed: readonly number[]) => void;
+  /** A handler is about to be called. */
+  readonly started: (task: EventTask, step: number, attempt: number, maxAttempts: number) => void;
   readonly recorded: (outcome: StepOutcome, task: EventTask) => void;
   readonly finished: (task: EventTask, state: TaskState) => void;
   readonly changed: (changed: Changed, by: By) => void;
@@ -89,29 +90,43 @@ export function createLifecycleEvents(bus: EventBus, clock: Clock, newId: () => 
   function failed(outcome: StepOutcome & { kind: 'error' }, place: StepPlaceOfEvent): void {
     const duration = (outcome.endedAt - outcome.beganAt) / 1000;
     const error = readError(outcome.error);
-    stepEvent('step.failed', place, { from_state: 'in_progress', execution_duration: duration, ...error }, 'error');
+    const limit = { retry_limit: outcome.verdict.maxAttempts };
+    const failure = { ...limit, from_state: 'in_progress', execution_duration: duration, ...error };
+    stepEvent('step.failed', place, failure, 'error');
+    const { why } = outcome.verdict;
     if (outcome.retryMs !== null) {
-      stepEvent('observability.step.backoff', place, { backoff_seconds: outcome.retryMs / 1000 }, 'error');
-    } else if (outcome.attempt >= (place.task.registered.plan.steps[outcome.step]?.retry.maxAttempts ?? 1)) {
-      stepEvent('observability.step.max_retries_reached', place, error, 'error');
+      const policy = place.task.registered.plan.steps[outcome.step]?.retry.backoff ?? 'none';
+      const backoff = { backoff_seconds: outcome.retryMs / 1000, backoff_type: why === 'asked' ? asked : policy };
+      stepEvent('observability.step.backoff', place, { ...limit, ...backoff }, 'error');
+    } else if (why === 'exhausted') {
+      stepEvent('observability.step.max_retries_reached', place, { ...limit, ...error }, 'error');
     }
   }
 
+  /** That a task has begun is told with its first root, so that one process tells it, and once. */
+  function begun(task: EventTask, step: number, attempt: number): void {
+    const isFirst = attempt === 1 && task.registered.plan.roots[0] === step;
+    if (isFirst) taskEvent('task.start_requested', task, 'pending', 'in_progress');
+  }
+
   return {
-    submitted: (task) => {
+    submitted(task, bypassed) {
       taskEvent('task.initialize_requested', task, null, 'pending');
+      for (const step of bypassed) {
+        stepEvent('step.skipped', { task, step, attempt: 0 }, { from_state: 'pending' }, 'skipped');
+      }
     },
-    started(task, step, attempt) {
-      const { plan } = task.registered;
-      if (attempt === 1 && plan.roots[0] === step) taskEvent('task.start_requested', task, 'pending', 'in_progress');
-      const from = attempt === 1 ? 'pending' : 'error';
-      stepEvent('step.execution_requested', { task, step, attempt }, { from_state: from }, 'in_progress');
+    started(task, step, attempt, maxAttempts) {
+      begun(task, step, attempt);
+      const more = { from_state: attempt === 1 ? 'pending' : 'error', retry_limit: maxAttempts };
+      stepEvent('step.execution_requested', { task, step, attempt }, more, 'in_progress');
     },
     recorded(outcome, task) {
       const { kind, step, attempt } = outcome;
       const place = { task, step, attempt };
       if (kind === 'error') failed(outcome, place);
-      if (kind === 'skip') stepEvent('step.skipped', place, { from_state: 'pending' }, 'skipped');
+      // that it would be passed over was told when somebody said so
+      if (kind === 'skip' || kind === 'pass') begun(task, step, attempt);
       if (kind !== 'complete') return;
       const duration = (outcome.endedAt - outcome.beganAt) / 1000;
       stepEvent('step.completed', place, { from_state: 'in_progress', execution_duration: duration }, 'complete');
@@ -119,12 +134,11 @@ export function createLifecycleEvents(bus: EventBus, clock: Clock, newId: () => 
     finished(task, state) {
       if (isFinish(state)) taskEvent(finishEvents[state], task, 'in_progress', state);
     },
-    changed({ taskId, registered, from, to, actions }, by) {
-      const task = { id: taskId, registered, correlationId: taskId };
-      for (const { step, kind, attempts } of actions) {
-        if (step === null || kind === 'edit') continue;
+    changed({ taskId, registered, correlationId, from, to, steps }, by) {
+      const task = { id: taskId, registered, correlationId };
+      for (const { step, kind, from: before, attempt } of steps) {
         const { name, to: state } = actionEvents[kind];
-        stepEvent(name, { task, step, attempt: attempts }, noteOf(by), state);
+        stepEvent(name, { task, step, attempt }, { from_state: before, ...noteOf(by) }, state);
       }
       if (from === to) return;
       if (isFinish(to)) taskEvent(finishEvents[to], task, from, to, by);
@@ -148,14 +162,18 @@ function noteOf(by: By | undefined): { actor?: string; reason?: string } {
   return by.reason === undefined ? { actor: by.actor } : { actor: by.actor, reason: by.reason };
 }
 
+/** The backoff type of waits that the handler, or the server it talked to, asked for. */
+const asked = 'server_requested';
+
 /** The parts of an error record that events repeat. */
-function readError(text: string): Pick<StepEvent, 'error_message' | 'exception_class' | 'error_code'> {
+function readError(text: string): Pick<StepEvent, 'error_message' | 'exception_class' | 'error_code' | 'backtrace'> {
   const record = parseJson(text);
   if (!isJsonObject(record)) return {};
-  const { message, class: exceptionClass, code } = record;
+  const { message, class: exceptionClass, code, backtrace } = record;
   return {
     ...(typeof message === 'string' ? { error_message: message } : {}),
     ...(typeof exceptionClass === 'string' ? { exception_class: exceptionClass } : {}),
     ...(typeof code === 'string' ? { error_code: code } : {}),
+    ...(Array.isArray(backtrace) ? { backtrace: backtrace.map(String) } : {}),
   };
 }

@@ -58,13 +58,14 @@ export async function listLeases(tx: Queryable, workerId: number): Promise<numbe
 
 const tasks: Statement = {
   name: 'tasks_of_lost_worker',
-  text: 'select id, revision_id, priority from tasker.task where id = any($1::uuid[])',
+  text: 'select id, revision_id, priority, correlation_id from tasker.task where id = any($1::uuid[])',
 };
 
 export interface TaskOfLostWorker {
   readonly id: string;
   readonly revision_id: number;
   readonly priority: number;
+  readonly correlation_id: string | null;
 }
 
 export async function findTasks(tx: Queryable, taskIds: readonly string[]): Promise<TaskOfLostWorker[]> {

@@ -16,8 +16,14 @@ export interface RecoverDeps {
 
 export interface Recovered {
   readonly workerName: string;
-  readonly outcomes: readonly StepOutcome[];
+  readonly ends: readonly RecoveredStep[];
   readonly finished: Advanced['finished'];
+}
+
+/** What became of a step that a lost worker held. */
+export interface RecoveredStep {
+  readonly outcome: StepOutcome;
+  readonly correlationId: string;
 }
 
 /**
@@ -29,11 +35,11 @@ export async function recoverWorker(deps: RecoverDeps, workerId: number): Promis
   return deps.db.transaction(async (tx) => {
     const workerName = await declareLost(tx, workerId);
     if (workerName === undefined) return undefined;
-    const outcomes = await endsOf(tx, deps, workerId, workerName);
-    const { finished } = await advanceHeld(tx, deps.clock, {
+    const ends = await endsOf(tx, deps, workerId, workerName);
+    const { finished, refused } = await advanceHeld(tx, deps.clock, {
       workerId,
       seq: 0,
-      outcomes,
+      outcomes: ends.map(({ outcome }) => outcome),
       closed: await listLeases(tx, workerId),
       keep: 0,
       want: 0,
@@ -41,15 +47,15 @@ export async function recoverWorker(deps: RecoverDeps, workerId: number): Promis
       servesQueue: () => false,
       doubtful: true,
     });
-    return { workerName, outcomes, finished };
+    return { workerName, ends: ends.filter(({ outcome }) => !refused.includes(outcome)), finished };
   });
 }
 
-async function endsOf(tx: Queryable, deps: RecoverDeps, workerId: number, name: string): Promise<StepOutcome[]> {
+async function endsOf(tx: Queryable, deps: RecoverDeps, workerId: number, name: string): Promise<RecoveredStep[]> {
   const leases = await lockLeases(tx, workerId);
   const taskIds = new Set(leases.flatMap(({ steps }) => steps.map((step) => step.taskId)));
   const tasks = new Map((await findTasks(tx, [...taskIds])).map((task) => [task.id, task]));
-  const outcomes: StepOutcome[] = [];
+  const ends: RecoveredStep[] = [];
   for (const lease of leases) {
     for (const handed of lease.steps) {
       const task = tasks.get(handed.taskId);
@@ -57,10 +63,11 @@ async function endsOf(tx: Queryable, deps: RecoverDeps, workerId: number, name: 
       const registered = await deps.loadPlan(task.revision_id, tx);
       const place = { ...handed, registered, lease: lease.seq, priority: task.priority };
       const edit = lease.edits.find((each) => each.task === handed.taskId && each.step === handed.step);
-      outcomes.push(passOver(place, edit) ?? failure(deps, place, edit, lease.ageMs, name));
+      const outcome = passOver(place, edit) ?? failure(deps, place, edit, lease.ageMs, name);
+      ends.push({ outcome, correlationId: task.correlation_id ?? task.id });
     }
   }
-  return outcomes;
+  return ends;
 }
 
 function failure(
@@ -76,7 +83,8 @@ function failure(
   const { attempt } = place;
   const decision = decideAfterFailure({ policy, attempt, maxAttempts, failure: { permanent: false }, random });
   const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
+  const verdict = { maxAttempts, why: decision.kind === 'retry' ? 'policy' : decision.reason } as const;
   const error = JSON.stringify({ message: `Worker ${workerName} was lost.`, class: 'WorkerLost', code: 'WORKER_LOST' });
   const endedAt = clock.elapsed();
-  return { ...place, kind: 'error', beganAt: endedAt - ageMs, endedAt, error, retryMs };
+  return { ...place, kind: 'error', beganAt: endedAt - ageMs, endedAt, error, retryMs, verdict };
 }

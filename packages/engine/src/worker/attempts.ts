@@ -72,7 +72,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const passed = edit === undefined ? undefined : passOver(placeOf(mine, task), edit);
     if (passed !== undefined) return end(mine, task, passed);
     if (!deps.mayBegin()) return end(mine, task, { ...placeOf(mine, task), kind: 'release' });
-    listener.onStarted(task, mine.step, mine.attempt);
+    listener.onStarted(task, mine.step, mine.attempt, maxAttempts);
     const beganAt = clock.elapsed();
     const params = {
       task,
@@ -128,9 +128,15 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     }
     const { attempt } = mine;
     const decision = decideAfterFailure({ policy: step.retry, attempt, maxAttempts, failure: attemptEnd, random });
-    const retryMs = decision.kind === 'retry' ? decision.delayMs : null;
     const error = JSON.stringify(attemptEnd.error);
-    return { ...placeOf(mine, task), kind: 'error', beganAt, endedAt, error, retryMs };
+    const place = placeOf(mine, task);
+    if (decision.kind === 'fail') {
+      const verdict = { maxAttempts, why: decision.reason };
+      return { ...place, kind: 'error', beganAt, endedAt, error, retryMs: null, verdict };
+    }
+    const why = attemptEnd.retryAfterMs === undefined ? 'policy' : 'asked';
+    const verdict = { maxAttempts, why } as const;
+    return { ...place, kind: 'error', beganAt, endedAt, error, retryMs: decision.delayMs, verdict };
   }
 
   return {

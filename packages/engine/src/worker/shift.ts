@@ -98,7 +98,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
       if (phase === 'over') return;
       recorded(ended);
       letGo(ended, [ended.held.lease]);
-      for (const { taskId, state } of advanced.finished) finishTask(taskId, state);
+      finishTasks([ended], advanced.finished);
       wake();
     },
     onEnded(ended) {
@@ -185,7 +185,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     }
     attempts.takeOn([...advanced.kept, ...advanced.taken], lease, advanced.edits);
     for (const each of call.sent) letGo(each, closed);
-    for (const { taskId, state } of advanced.finished) finishTask(taskId, state);
+    finishTasks(call.sent, advanced.finished);
     if (call.take) crowded = !advanced.dry;
     if (call.take && advanced.dry && call.wakeUps === wakeUps) mayHaveWork = false;
     if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
@@ -207,11 +207,15 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     cache.letGo(task);
   }
 
-  function finishTask(taskId: string, state: Advanced['finished'][number]['state']): void {
-    const task = cache.get(taskId);
-    if (task === undefined) return;
-    cache.drop(taskId);
-    listener.onFinished(task, state);
+  /** A task ends by one of the outcomes that were sent; it may have left the cache with that. */
+  function finishTasks(sent: readonly Ended[], finished: Advanced['finished']): void {
+    if (finished.length === 0) return;
+    const tasks = new Map(sent.map(({ task }) => [task.id, task]));
+    for (const { taskId, state } of finished) {
+      cache.drop(taskId);
+      const task = tasks.get(taskId);
+      if (task !== undefined) listener.onFinished(task, state);
+    }
   }
 
   /**

@@ -49,7 +49,10 @@ export interface TaskCache {
 /** @param idleBytes room for tasks of which no step is held */
 export function createTaskCache(idleBytes: number): TaskCache {
   const held = new Map<string, CachedTask>();
-  const idle = new LRUCache<string, CachedTask>({ maxSize: idleBytes, sizeCalculation: (task) => task.bytes });
+  const idle = new LRUCache<string, CachedTask>({
+    maxSize: Math.max(1, idleBytes),
+    sizeCalculation: (task) => task.bytes,
+  });
   return {
     get: (taskId) => held.get(taskId) ?? idle.get(taskId),
     add(header) {

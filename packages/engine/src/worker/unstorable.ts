@@ -10,5 +10,7 @@ export function unstorable(outcome: StepOutcome & { kind: 'complete' }, cause: u
     class: 'NotSerialisable',
     code: attemptErrorCodes.notSerialisable,
   };
-  return { ...place, kind: 'error', error: JSON.stringify(error), retryMs: null };
+  const maxAttempts = outcome.registered.plan.steps[outcome.step]?.retry.maxAttempts ?? 1;
+  const verdict = { maxAttempts, why: 'permanent' } as const;
+  return { ...place, kind: 'error', error: JSON.stringify(error), retryMs: null, verdict };
 }

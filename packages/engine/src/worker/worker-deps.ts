@@ -21,7 +21,7 @@ export interface WorkerDeps {
 /** Told after the commit. */
 export interface WorkerListener {
   /** A handler is about to be called. */
-  onStarted(task: CachedTask, step: number, attempt: number): void;
+  onStarted(task: CachedTask, step: number, attempt: number, maxAttempts: number): void;
   onRecorded(outcome: StepOutcome, task: CachedTask): void;
   /** An outcome came too late: the step was taken away, or ran elsewhere. */
   onRefused(outcome: StepOutcome): void;

@@ -280,6 +280,19 @@ describeOneDatabase((kind) => {
     expect(results['s0']).toMatchObject({ before: expect.toSatisfy((count: number) => count < long / 2) });
   });
 
+  it('a worker without room for tasks fetches what it needs and forgets nothing', async () => {
+    const { db } = await kind.fresh();
+    const tasker = await start(db, {
+      templates: [graphOf({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] })],
+      worker: { cacheBytes: 0 },
+      handlers: { do: ({ dependencyResults }) => Object.keys(dependencyResults) },
+    });
+    const heard = listen(tasker);
+    const tasks = await tasker.submitMany(Array.from({ length: 20 }, (_, i) => ({ name: 'graph', context: { i } })));
+    for (const task of tasks) expect(await task.completed()).toMatchObject({ status: 'complete' });
+    for (const task of tasks) await heard.until('task.completed', isStep(task.id));
+  });
+
   it('an independent branch does not wait for a slow one (CORE-66)', async () => {
     const { db } = await kind.fresh();
     const last = gate();

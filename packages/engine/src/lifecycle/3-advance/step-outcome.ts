@@ -19,6 +19,15 @@ export interface Failed extends Ended {
   readonly error: string;
   /** When to try again; null: never, what depends on the step is blocked. */
   readonly retryMs: number | null;
+  readonly verdict: FailureVerdict;
+}
+
+/** Why a failure is, or is not, followed by another attempt: for those who are told of it. */
+export interface FailureVerdict {
+  /** Attempts allowed in all. */
+  readonly maxAttempts: number;
+  /** `asked`: after as long as the handler or a server asked for; `policy`: after as long as the template says. */
+  readonly why: 'asked' | 'policy' | 'permanent' | 'not_retryable' | 'exhausted';
 }
 
 /** Handed back unrun (shutdown): the same attempt waits for another worker. */
