@@ -1,5 +1,5 @@
 /**
- * What Tasker publishes about tasks and steps: each fact once, after it is committed, by the process that caused it.
+ * What Tasker publishes about tasks, steps and templates: each fact once, after it is committed, by the process that caused it.
  * A fact that a later process finds out (a worker that was lost) is published by that process.
  */
 export const eventNames = [
@@ -19,13 +19,15 @@ export const eventNames = [
   'step.resolved_manually',
   'observability.step.backoff',
   'observability.step.max_retries_reached',
+  'template.registered',
+  'template.replaced',
 ] as const;
 export type EventName = (typeof eventNames)[number];
 
-/** What every event says. Times are ISO 8601. */
+/** What every event of a task or step says. Times are ISO 8601. */
 export interface EventBase {
   readonly event_id: string;
-  readonly event_type: EventName;
+  readonly event_type: Exclude<EventName, TemplateEventName>;
   readonly timestamp: string;
   readonly task_id: string;
   readonly task_name: string;
@@ -65,4 +67,25 @@ export interface StepEvent extends EventBase {
   readonly reason?: string;
 }
 
-export type EventOf<Name extends EventName> = Name extends `task.${string}` ? TaskEvent : StepEvent;
+type TemplateEventName = 'template.registered' | 'template.replaced';
+
+/** New content under a version: the first, or (`template.replaced`) another revision. */
+export interface TemplateEvent {
+  readonly event_id: string;
+  readonly event_type: TemplateEventName;
+  readonly timestamp: string;
+  readonly namespace: string;
+  readonly template_name: string;
+  readonly version: string;
+  readonly revision: number;
+  /** SHA-256 of the content, in hex. */
+  readonly hash: string;
+}
+
+export type TaskerEvent = TaskEvent | StepEvent | TemplateEvent;
+
+export type EventOf<Name extends EventName> = Name extends `task.${string}`
+  ? TaskEvent
+  : Name extends TemplateEventName
+    ? TemplateEvent
+    : StepEvent;

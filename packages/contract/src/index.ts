@@ -1,6 +1,15 @@
 export { attemptErrorCodes, type ErrorCode, errorCatalogue } from './error-codes.ts';
 export type { ErrorRecord } from './error-record.ts';
-export { type EventBase, type EventName, type EventOf, eventNames, type StepEvent, type TaskEvent } from './events.ts';
+export {
+  type EventBase,
+  type EventName,
+  type EventOf,
+  eventNames,
+  type StepEvent,
+  type TaskEvent,
+  type TaskerEvent,
+  type TemplateEvent,
+} from './events.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { TemplateProblem, Violation } from './problems.ts';
 export {

@@ -14,6 +14,7 @@ export type {
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
+export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { readTemplate } from './lifecycle/1-template/read-template.ts';
 export { readTemplateYaml } from './lifecycle/1-template/read-template-yaml.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
@@ -33,12 +34,30 @@ export {
 export { findReadiness, type StepReadiness } from './views/find-readiness.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
 export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
+export {
+  findTemplate,
+  type RevisionView,
+  type TemplateDetail,
+  type TemplateReference,
+} from './views/find-template.sql.ts';
 export { type HealthCounts, healthCounts } from './views/health-counts.sql.ts';
 export { type Circuit, listCircuits } from './views/list-circuits.sql.ts';
 export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
+export {
+  listTemplateNames,
+  type TemplateNamePage,
+  type TemplateNamePageRequest,
+  type TemplateVersions,
+} from './views/list-template-names.sql.ts';
 export { listTemplates, type TemplateFilter, type TemplateView } from './views/list-templates.sql.ts';
 export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
+export { type RegistryHealth, registryHealth, type UnservedHandler } from './views/registry-health.sql.ts';
+export {
+  type NamespaceStatistics,
+  type RegistryStatistics,
+  registryStatistics,
+} from './views/registry-statistics.sql.ts';
 export { type StepEdge, type TaskDetail, taskDetail } from './views/task-detail.ts';
 export { type HistoryFact, type HistoryKind, taskHistory } from './views/task-history.sql.ts';
 export type { WorkerOptions } from './worker/worker-options.ts';

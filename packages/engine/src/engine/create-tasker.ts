@@ -6,6 +6,7 @@ import { createControl } from '../control/control.ts';
 import { TaskerStopped } from '../errors.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createLifecycleEvents, type EventTask } from '../events/lifecycle-events.ts';
+import { createTemplateEvents } from '../events/template-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
@@ -22,6 +23,7 @@ import { createWorker } from '../worker/worker.ts';
 import { workerSettings } from '../worker/worker-options.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createDoor } from './door.ts';
+import { logRegistration } from './log-registration.ts';
 import { defaultLogger } from './logger.ts';
 import { createOutcomeWaiters } from './outcome-waiters.ts';
 import { steadfast } from './steadfast-logger.ts';
@@ -44,7 +46,10 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     logger.warn({ err: error }, message);
   };
   const { db, close } = await open(options, warn);
-  const plans = createPlanStore(db);
+  const plans = createPlanStore(db, (registration) => {
+    logRegistration(logger, registration);
+    publishRegistration(registration);
+  });
   const loadPlan = (revisionId: number, within: Queryable) => plans.load(revisionId, within);
   const handlers = new HandlerRegistry();
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
@@ -54,7 +59,9 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const databaseNow = () => clock.now() + skewMs;
   const door = createDoor();
   const bus = createEventBus(warn);
-  const events = createLifecycleEvents(bus, clock, createTaskIds(databaseNow, random));
+  const newEventId = createTaskIds(databaseNow, random);
+  const events = createLifecycleEvents(bus, clock, newEventId);
+  const publishRegistration = createTemplateEvents(bus, clock, newEventId);
 
   const worker = createWorker({
     db,
@@ -195,9 +202,11 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
 
   async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {
     const document = 'document' in template ? template.document : template;
+    // handlers that clash must be known before anything is stored: a registration is whole or it is not
+    const own = 'document' in template ? [...template.handlers] : [];
+    for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
     const registered = await plans.register(document, how);
-    if ('document' in template)
-      for (const [callable, handler] of template.handlers) handlers.register(callable, handler);
+    for (const [callable, handler] of own) handlers.register(callable, handler);
     announcer.announce('templates');
     if (started) await serve();
     return registered;

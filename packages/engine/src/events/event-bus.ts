@@ -1,11 +1,11 @@
-import type { EventName, EventOf, StepEvent, TaskEvent } from '@tasker/contract';
+import type { EventName, EventOf, TaskerEvent } from '@tasker/contract';
 
 export type EventListener<Name extends EventName> = (event: EventOf<Name>) => void;
 
 /** Subscribers of one process. They hear of a fact after it is committed, and can neither stop nor slow it. */
 export interface EventBus {
   readonly on: Subscribe;
-  publish(event: TaskEvent | StepEvent): void;
+  publish(event: TaskerEvent): void;
   /** Whether anybody would hear it: events that nobody hears are not made. */
   isHeard(name: EventName): boolean;
 }
@@ -13,7 +13,7 @@ export interface EventBus {
 /** Returns how to unsubscribe. `*` hears everything. */
 export interface Subscribe {
   <Name extends EventName>(name: Name, listener: EventListener<Name>): () => void;
-  (name: '*', listener: (event: TaskEvent | StepEvent) => void): () => void;
+  (name: '*', listener: (event: TaskerEvent) => void): () => void;
 }
 
 /** @param onFault hears of listeners that threw */
@@ -43,7 +43,7 @@ export function createEventBus(onFault: (message: string, error: unknown) => voi
 
 function deliver(
   listener: (event: never) => void,
-  event: TaskEvent | StepEvent,
+  event: TaskerEvent,
   onFault: (message: string, error: unknown) => void,
 ): void {
   try {

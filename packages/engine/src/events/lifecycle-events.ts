@@ -1,6 +1,5 @@
 import {
   type EventBase,
-  type EventName,
   type StepEvent,
   type StepState,
   type TaskEvent,
@@ -49,7 +48,7 @@ const actionEvents = {
 
 /** @param newId makes ids of events */
 export function createLifecycleEvents(bus: EventBus, clock: Clock, newId: () => string): LifecycleEvents {
-  function base(name: EventName, task: EventTask): EventBase {
+  function base(name: EventBase['event_type'], task: EventTask): EventBase {
     const { namespace, name: taskName, version } = task.registered.plan;
     return {
       event_id: newId(),
@@ -63,14 +62,25 @@ export function createLifecycleEvents(bus: EventBus, clock: Clock, newId: () => 
     };
   }
 
-  function taskEvent(name: EventName, task: EventTask, from: TaskState | null, to: TaskState, by?: By): void {
+  function taskEvent(
+    name: EventBase['event_type'],
+    task: EventTask,
+    from: TaskState | null,
+    to: TaskState,
+    by?: By,
+  ): void {
     if (!bus.isHeard(name)) return;
     const total = task.registered.plan.steps.length;
     const event: TaskEvent = { ...base(name, task), total_steps: total, from_state: from, to_state: to, ...noteOf(by) };
     bus.publish(event);
   }
 
-  function stepEvent(name: EventName, place: StepPlaceOfEvent, more: Partial<StepEvent>, to: StepState): void {
+  function stepEvent(
+    name: EventBase['event_type'],
+    place: StepPlaceOfEvent,
+    more: Partial<StepEvent>,
+    to: StepState,
+  ): void {
     if (!bus.isHeard(name)) return;
     const { task, step, attempt } = place;
     const planStep = task.registered.plan.steps[step];

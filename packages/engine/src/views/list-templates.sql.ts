@@ -1,5 +1,5 @@
 import type { TemplateDocument } from '@tasker/contract';
-import semver from 'semver';
+import { latestFirst } from '../lifecycle/1-template/version-order.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** A version of a template, in the revision that new tasks get. */
@@ -42,11 +42,6 @@ export async function listTemplates(db: Queryable, filter: TemplateFilter = {}):
       compare(one.name, other.name) ||
       latestFirst(one.version, other.version),
   );
-}
-
-function latestFirst(one: string, other: string): number {
-  const unreleased = (version: string) => Number(semver.prerelease(version) !== null);
-  return unreleased(one) - unreleased(other) || semver.rcompare(one, other);
 }
 
 function compare(one: string, other: string): number {

@@ -1,4 +1,4 @@
-import type { RetryDocument, StepDocument, TemplateDocument } from '@tasker/contract';
+import type { JsonObject, RetryDocument, StepDocument, TemplateDocument } from '@tasker/contract';
 
 export interface StepSketch {
   readonly after?: readonly string[];
@@ -6,6 +6,7 @@ export interface StepSketch {
   readonly retry?: Partial<RetryDocument>;
   readonly skippable?: boolean;
   readonly system?: string;
+  readonly config?: JsonObject;
 }
 
 /** A template from what matters of it in a test: its steps by name. */
@@ -26,7 +27,7 @@ export function sketchTemplate(
 function stepDocument(name: string, sketch: StepSketch): StepDocument {
   return {
     name,
-    handler: { callable: sketch.handler ?? name, method: 'call', initialization: {} },
+    handler: { callable: sketch.handler ?? name, method: 'call', initialization: sketch.config ?? {} },
     dependencies: (sketch.after ?? []).toSorted(),
     retry: {
       retryable: true,

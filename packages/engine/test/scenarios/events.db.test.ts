@@ -32,7 +32,7 @@ describeOneDatabase((kind) => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { templates: [graphOf(chainOf(2))], handlers: { do: () => 1 } });
     const looks: Promise<unknown>[] = [];
-    tasker.on('*', (event) => looks.push(stateBehind(event)));
+    tasker.on('*', (event) => 'task_id' in event && looks.push(stateBehind(event)));
     const stateBehind = async (event: TaskEvent | StepEvent) => {
       if (!('step_name' in event)) return [event.to_state, (await findTask(db, event.task_id))?.state];
       const steps = await findSteps(db, [event.task_id]);

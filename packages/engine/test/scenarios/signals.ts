@@ -31,7 +31,7 @@ export function countdown(from: number): { readonly reached: Promise<void>; coun
   };
 }
 
-/** Everything that a Tasker publishes from now on. */
+/** Everything that a Tasker publishes about tasks and steps from now on. */
 export interface Heard {
   readonly events: readonly (TaskEvent | StepEvent)[];
   /** Resolves with the first event of that name, heard already or to come, for which `isWanted` holds. */
@@ -42,6 +42,7 @@ export function listen(tasker: Tasker): Heard {
   const events: (TaskEvent | StepEvent)[] = [];
   const waiting = new Set<(event: TaskEvent | StepEvent) => void>();
   tasker.on('*', (event) => {
+    if (!('task_id' in event)) return;
     events.push(event);
     for (const tell of waiting) tell(event);
   });

@@ -1,14 +1,15 @@
 import type { TemplateDocument } from '@tasker/contract';
 import { LRUCache } from 'lru-cache';
-import semver from 'semver';
 import { TemplateConflict, TemplateNotFound } from '../../errors.ts';
 import { compilePlan } from '../../graph/compile-plan.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
 import type { Database, Queryable } from '../../postgres/database.ts';
+import { diffTemplates } from './diff-templates.ts';
 import { findNewestRevision, findRevision, findVersions, type RevisionRow } from './find-revision.sql.ts';
 import { readTemplate } from './read-template.ts';
 import { ensureQueues, insertPlan, lockTemplate } from './save-template.sql.ts';
+import { latestFirst } from './version-order.ts';
 
 /** Templates in the database, with compiled plans kept at hand. */
 export interface PlanStore {
@@ -36,7 +37,18 @@ const plansKept = 1000;
 /** How long a process may not notice that another registered a newer version or revision. */
 const versionsFreshMs = 5_000;
 
-export function createPlanStore(db: Database): PlanStore {
+/** A registration that is committed. */
+export interface Registration {
+  readonly registered: RegisteredPlan;
+  /** `replaced`: other content was there before, under the same version. */
+  readonly change: 'registered' | 'replaced' | 'unchanged';
+}
+
+/** @param onRegistered hears of every registration here, after its commit */
+export function createPlanStore(
+  db: Database,
+  onRegistered: (registration: Registration) => void = () => undefined,
+): PlanStore {
   const plans = new LRUCache<number, RegisteredPlan>({ max: plansKept });
   const newest = new LRUCache<string, Promise<RegisteredPlan>>({ max: plansKept, ttl: versionsFreshMs });
 
@@ -55,8 +67,10 @@ export function createPlanStore(db: Database): PlanStore {
 
   async function findNewest(namespace: string, name: string, version: string): Promise<RegisteredPlan> {
     const versions = await findVersions(db, namespace, name);
-    const wanted = version === 'latest' ? highest(versions.map((each) => each.version)) : version;
-    const found = versions.find((each) => each.version === wanted);
+    const found =
+      version === 'latest'
+        ? versions.toSorted((one, other) => latestFirst(one.version, other.version))[0]
+        : versions.find((each) => each.version === version);
     if (found === undefined) throw new TemplateNotFound(namespace, name, version);
     return load(found.revision_id);
   }
@@ -65,9 +79,11 @@ export function createPlanStore(db: Database): PlanStore {
     async register(offered, options = {}) {
       const document = readTemplate(offered);
       const plan = compilePlan(document);
-      const registered = await db.transaction((tx) => save(tx, plan, document, options.replace ?? false));
+      const registration = await db.transaction((tx) => save(tx, plan, document, options.replace ?? false));
       newest.clear();
-      return remember(registered);
+      const registered = remember(registration.registered);
+      onRegistered(registration);
+      return registered;
     },
     find(namespace, name, version) {
       const key = `${namespace}/${name}@${version}`;
@@ -83,31 +99,30 @@ export function createPlanStore(db: Database): PlanStore {
   };
 }
 
-function highest(versions: string[]): string | undefined {
-  const [best] = semver.rsort(versions.filter((version) => semver.prerelease(version) === null));
-  return best ?? semver.rsort(versions)[0];
-}
-
-async function save(tx: Queryable, plan: Plan, document: TemplateDocument, replace: boolean): Promise<RegisteredPlan> {
+async function save(tx: Queryable, plan: Plan, document: TemplateDocument, replace: boolean): Promise<Registration> {
   const template = await lockTemplate(tx, plan);
   const current = await findNewestRevision(tx, template.id);
   const queues = await ensureQueues(tx, template.namespace_id, plan);
   if (current?.hash === plan.hash) {
-    return { revisionId: current.id, revision: current.number, plan, queues };
+    return { registered: { revisionId: current.id, revision: current.number, plan, queues }, change: 'unchanged' };
   }
   if (current !== undefined && !replace) {
-    throw new TemplateConflict(plan.namespace, plan.name, plan.version, differingKeys(current.document, document));
+    throw new TemplateConflict(plan.namespace, plan.name, plan.version, differingPaths(current.document, document));
   }
   const { id, number } = await insertPlan(tx, template.id, plan, JSON.stringify(document), queues);
-  return { revisionId: id, revision: number, plan, queues };
+  return {
+    registered: { revisionId: id, revision: number, plan, queues },
+    change: current === undefined ? 'registered' : 'replaced',
+  };
 }
 
-function differingKeys(stored: TemplateDocument, offered: TemplateDocument): string[] {
-  const before = new Map(Object.entries(stored));
-  const after = new Map(Object.entries(offered));
-  return [...new Set([...before.keys(), ...after.keys()])].filter(
-    (key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)),
-  );
+/** Enough to see what it is about. */
+const pathsNamed = 10;
+
+function differingPaths(stored: TemplateDocument, offered: TemplateDocument): string[] {
+  const paths = diffTemplates(stored, offered).map(({ path }) => path);
+  if (paths.length <= pathsNamed) return paths;
+  return [...paths.slice(0, pathsNamed), `and ${paths.length - pathsNamed} more`];
 }
 
 async function toRegisteredPlan(db: Queryable, row: RevisionRow): Promise<RegisteredPlan> {

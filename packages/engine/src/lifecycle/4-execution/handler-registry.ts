@@ -23,11 +23,15 @@ export class HandlerRegistry {
 
   /** @throws {InvalidOptions} when the name is taken by another handler */
   register(callable: string, handler: Handler): void {
+    this.refuseTaken(callable, handler);
+    if (!this.has(callable)) this.#entries.set(callable, { handler, calls: new Map() });
+  }
+
+  /** @throws {InvalidOptions} when the name is taken by another handler */
+  refuseTaken(callable: string, handler: Handler): void {
     const known = this.#entries.get(callable);
-    if (known !== undefined && known.handler !== handler) {
-      throw new InvalidOptions([`There are two handlers named \`${callable}\`. Give one of them another name.`]);
-    }
-    if (known === undefined) this.#entries.set(callable, { handler, calls: new Map() });
+    if (known === undefined || known.handler === handler) return;
+    throw new InvalidOptions([`There are two handlers named \`${callable}\`. Give one of them another name.`]);
   }
 
   has(callable: string): boolean {
