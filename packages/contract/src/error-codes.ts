@@ -16,6 +16,7 @@ export const errorCatalogue = {
   INVALID_TRANSITION: { status: 409, summary: 'A task or step cannot go from its present state to the one asked for.' },
   NOT_SERIALISABLE: { status: 422, summary: 'A value cannot be kept as JSON.' },
   INVALID_TEMPLATE: { status: 422, summary: 'A template has problems; all of them are listed.' },
+  TEMPLATE_NOT_RUNNABLE: { status: 422, summary: 'The template uses what this version of the engine cannot run.' },
   INVALID_CONTEXT: {
     status: 422,
     summary: 'The context violates the input schema of its template; all violations are listed.',

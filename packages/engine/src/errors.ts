@@ -70,6 +70,13 @@ export class TemplateNotFound extends TaskerError {
   }
 }
 
+/** The template is registered, and this version of the engine cannot run it; `details.reasons` says why. */
+export class TemplateNotRunnable extends TaskerError {
+  constructor(template: string, reasons: readonly string[]) {
+    super('TEMPLATE_NOT_RUNNABLE', `${template} cannot run: ${reasons.join(' ')}`, { template, reasons });
+  }
+}
+
 /** The version is taken by different content, and versions never change. */
 export class TemplateConflict extends TaskerError {
   constructor(namespace: string, name: string, version: string, difference: readonly string[]) {

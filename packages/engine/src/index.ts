@@ -15,8 +15,33 @@ export type {
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
-export { readTemplate } from './lifecycle/1-template/read-template.ts';
-export { readTemplateYaml } from './lifecycle/1-template/read-template-yaml.ts';
+export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';
+export type { Variables } from './lifecycle/1-template/language/variables.ts';
+export {
+  type LoadedTemplate,
+  type LoadTemplatesOptions,
+  loadTemplates,
+  type TemplateLoad,
+} from './lifecycle/1-template/load-templates.ts';
+export {
+  examineTemplate,
+  type ReadTemplateOptions,
+  readTemplate,
+  type TemplateFindings,
+} from './lifecycle/1-template/read-template.ts';
+export {
+  examineTemplateYaml,
+  type ReadYamlOptions,
+  readTemplateYaml,
+  type YamlFindings,
+} from './lifecycle/1-template/read-template-yaml.ts';
+export { type ToYamlOptions, toYaml } from './lifecycle/1-template/to-yaml.ts';
+export {
+  type TemplateChanges,
+  type TemplateWatch,
+  type WatchTemplatesOptions,
+  watchTemplates,
+} from './lifecycle/1-template/watch-templates.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
 export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';

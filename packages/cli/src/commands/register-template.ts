@@ -39,7 +39,7 @@ export async function registerTemplate(
 }
 
 function readTemplates(file: string): TemplateDocument[] {
-  return readTemplateYaml(readText(file), file);
+  return readTemplateYaml(readText(file), { file });
 }
 
 function readText(file: string): string {

@@ -39,7 +39,7 @@ export async function loadTasks(files: readonly string[]): Promise<LoadedTasks> 
 async function loadFile(file: string): Promise<LoadedTasks> {
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
   if (['.yaml', '.yml', '.json'].includes(extname(file).toLowerCase())) {
-    return { tasks: [], templates: readTemplateYaml(readFileSync(file, 'utf8'), file), handlers: {} };
+    return { tasks: [], templates: readTemplateYaml(readFileSync(file, 'utf8'), { file }), handlers: {} };
   }
   const tasks = tasksOf(file, await importModule(file));
   if (tasks.tasks.length + tasks.templates.length + Object.keys(tasks.handlers).length > 0) return tasks;
@@ -90,7 +90,7 @@ function isNamedHandler(value: unknown): value is Handler & { readonly handlerNa
 function templatesOf(file: string, value: unknown): TemplateDocument[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new UsageError(`\`templates\` of ${file} must be a list.`);
-  return value.map(readTemplate);
+  return value.map((template: unknown) => readTemplate(template));
 }
 
 function handlersOf(file: string, value: unknown): Record<string, Handler> {

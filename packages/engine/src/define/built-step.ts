@@ -2,7 +2,7 @@ import type { JsonObject } from '@tasker/contract';
 import { attemptErrorCodes } from '@tasker/contract';
 import { InvalidTemplate } from '../errors.ts';
 import type { RetryPolicy } from '../graph/plan.ts';
-import type { RetrySource, StepSource } from '../lifecycle/1-template/template-document.ts';
+import type { RetrySource, StepSource } from '../lifecycle/1-template/template-source.ts';
 import { PermanentError } from '../lifecycle/4-execution/handler-errors.ts';
 import type { Handler, HandlerClass } from '../lifecycle/4-execution/handler-registry.ts';
 import type { StepContext } from '../lifecycle/4-execution/step-context.ts';

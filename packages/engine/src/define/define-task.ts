@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/contract';
 import { InvalidTemplate } from '../errors.ts';
-import { normaliseTemplate, type TemplateSource, templateDefaults } from '../lifecycle/1-template/template-document.ts';
+import { normaliseTemplate, templateDefaults } from '../lifecycle/1-template/template-document.ts';
+import type { TemplateSource } from '../lifecycle/1-template/template-source.ts';
 import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
 import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
 import type { JsonFault } from './json-fault.ts';

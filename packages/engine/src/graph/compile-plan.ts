@@ -34,7 +34,12 @@ export function compilePlan(template: TemplateDocument): Plan {
     roots: planSteps.filter((step) => step.parents.length === 0).map((step) => step.position),
     sinks: planSteps.filter((step) => step.children.length === 0).map((step) => step.position),
     positionByName,
+    unsupported: steps.flatMap(whyUnsupported),
   };
+}
+
+function whyUnsupported({ name, type }: StepDocument): string[] {
+  return type === undefined ? [] : [`Step \`${name}\` is of type \`${type}\`, which cannot run yet.`];
 }
 
 function refuseBadGraph(template: TemplateDocument): void {

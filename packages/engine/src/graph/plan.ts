@@ -23,6 +23,8 @@ export interface Plan {
   /** Positions without children: when the last of them settles, the task is finished. */
   readonly sinks: readonly number[];
   readonly positionByName: ReadonlyMap<string, number>;
+  /** Why tasks of this plan cannot run: sentences, none if they can. */
+  readonly unsupported: readonly string[];
 }
 
 export interface PlanStep {

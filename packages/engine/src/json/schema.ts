@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
-import { formatPath, pathOfPointer } from './path.ts';
+import { formatPath, type JsonPath, pathOfPointer } from './path.ts';
 
 /**
  * A schema ready for use. `check` fills the schema's defaults into `data` (in place) and returns every
@@ -34,6 +34,35 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   return shared;
 }
 
+/** Why something is no schema, and where in it. */
+export interface SchemaFault {
+  readonly path: JsonPath;
+  /** Continues a sentence that begins with the place: "must be string". */
+  readonly message: string;
+}
+
+/** Everything that keeps {@link compileSchema} from compiling a schema; empty when it can. */
+export function schemaFaults(schema: JsonObject): SchemaFault[] {
+  try {
+    compileSchema(schema);
+    return [];
+  } catch (error) {
+    const ajv = instanceFor(schema);
+    if (ajv.validateSchema(schema) !== true) return faultsOf(ajv.errors ?? [], schema);
+    // The form is right, and something in it is not: a reference that leads nowhere, a pattern that is none.
+    return [{ path: [], message: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+/** The first per place: the others say why no alternative of the language fits either. */
+function faultsOf(errors: readonly ErrorObject[], schema: JsonObject): SchemaFault[] {
+  const first = new Map<string, SchemaFault>();
+  for (const { instancePath, message = 'is not allowed' } of errors) {
+    if (!first.has(instancePath)) first.set(instancePath, { path: pathOfPointer(instancePath, schema), message });
+  }
+  return [...first.values()];
+}
+
 const byContent = new LRUCache<string, CompiledSchema>({ max: 1_000 });
 /** Hashing a schema takes longer than a check; the schema of a plan is the same object every time. */
 const bySchema = new WeakMap<JsonObject, CompiledSchema>();
@@ -44,7 +73,7 @@ function contentHash(schema: JsonObject): string {
 }
 
 function compile(schema: JsonObject): CompiledSchema {
-  const ajv = isDraft7(schema.$schema) ? draft7() : draft2020();
+  const ajv = instanceFor(schema);
   try {
     const validate = ajv.compile(schema);
     return { check: (data) => violationsOf(validate, data) };
@@ -52,6 +81,10 @@ function compile(schema: JsonObject): CompiledSchema {
     // The instance would keep every schema it has seen; ours are kept by content, and dropped.
     ajv.removeSchema(schema);
   }
+}
+
+function instanceFor(schema: JsonObject): Ajv | Ajv2020 {
+  return isDraft7(schema.$schema) ? draft7() : draft2020();
 }
 
 function isDraft7(dialect: Json | undefined): boolean {

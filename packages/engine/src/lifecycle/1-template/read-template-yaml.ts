@@ -1,133 +1,123 @@
 import type { TemplateDocument, TemplateProblem } from '@tasker/contract';
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type YAMLError,
-} from 'yaml';
+import type { LineCounter } from 'yaml';
 import { InvalidTemplate } from '../../errors.ts';
-import { examineTemplate } from './read-template.ts';
-import { type LocatedProblem, toTemplateProblem } from './template-problem.ts';
+import { serialiseJson } from '../../json/serialise.ts';
+import { currentEnvironment } from './language/environment.ts';
+import { offsetOf, type PlacedProblem, placed, toTemplateProblem } from './language/placed-problem.ts';
+import { readTree, type TreeOptions, type TreeReading } from './language/read-tree.ts';
+import { type Tree, toData } from './language/tree.ts';
+import { treesOfYaml } from './language/tree-of-yaml.ts';
+import type { Variables } from './language/variables.ts';
+import { maxDocumentBytes, type ReadTemplateOptions } from './read-template.ts';
+
+export interface ReadYamlOptions extends ReadTemplateOptions {
+  /** The name of the file, for the problems. */
+  readonly file?: string;
+  /**
+   * What `${NAME}` stands for. Default: the environment variables of this process. Give an empty object for text that
+   * was sent from elsewhere, which must not read them.
+   */
+  readonly variables?: Variables;
+}
+
+/** What a text holds. */
+export interface YamlFindings {
+  readonly documents: readonly TemplateDocument[];
+  /** In the order of the text, each with line and column. */
+  readonly problems: readonly TemplateProblem[];
+  /** What is accepted and does nothing. */
+  readonly warnings: readonly TemplateProblem[];
+}
 
 /**
- * Reads templates written in YAML (or JSON, which is YAML). A file may hold several, each behind a `---`.
+ * Reads templates written in YAML (or JSON, which is YAML), in any dialect. A text may hold several, each behind a
+ * `---`.
  *
- * @param file its name, for the problems
- * @throws {InvalidTemplate} with every problem of the file, each with line and column
+ * @throws {InvalidTemplate} with every problem of the text, each with line and column
  */
-export function readTemplateYaml(text: string, file?: string): TemplateDocument[] {
-  const inFile = file === undefined ? {} : { file };
-  const refuse = (problems: readonly TemplateProblem[]) =>
-    new InvalidTemplate(problems.map((problem) => ({ ...problem, ...inFile })));
-  const { templates, problems } = Buffer.byteLength(text) > maxFileBytes ? tooLarge : readDocuments(text);
-  if (problems.length > 0) throw refuse(problems.toSorted(byPlace));
-  if (templates.length === 0) throw refuse([{ path: '', message: 'There is no template here.' }]);
-  return templates;
+export function readTemplateYaml(text: string, options: ReadYamlOptions = {}): TemplateDocument[] {
+  const { documents, problems } = examineTemplateYaml(text, options);
+  if (problems.length > 0) throw new InvalidTemplate(problems);
+  return [...documents];
 }
 
-/** The largest text that is parsed: far more than anybody writes by hand. */
-const maxFileBytes = 1_048_576;
-
-interface Reading {
-  readonly templates: TemplateDocument[];
-  readonly problems: TemplateProblem[];
+/** {@link readTemplateYaml} for callers that want warnings as well, and problems without a throw. */
+export function examineTemplateYaml(text: string, options: ReadYamlOptions = {}): YamlFindings {
+  const { templates, problems, warnings } = readYaml(text, options);
+  return { documents: templates.map(({ document }) => document), problems, warnings };
 }
 
-const tooLarge: Reading = {
-  templates: [],
-  problems: [{ path: '', message: `A template file may be at most ${maxFileBytes} bytes.` }],
-};
+/** The largest text that is parsed: far more than anybody writes by hand, and some ten thousand steps. */
+export const maxFileBytes = 4_194_304;
 
-function readDocuments(text: string): Reading {
-  const lines = new LineCounter();
-  const reading: Reading = { templates: [], problems: [] };
-  for (const document of parse(text, lines)) {
-    const faults = syntaxFaults(document);
-    if (faults.length > 0) reading.problems.push(...faults.map((fault) => syntaxProblem(fault, lines)));
-    else if (!isEmpty(document)) readDocument(document, lines, reading);
-  }
-  return reading;
+export interface YamlReading {
+  readonly templates: readonly {
+    readonly document: TemplateDocument;
+    readonly line: number;
+    readonly column: number;
+  }[];
+  readonly problems: readonly TemplateProblem[];
+  readonly warnings: readonly TemplateProblem[];
 }
 
-function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
-  return [
-    ...parseAllDocuments(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true, logLevel: 'silent' }),
+/** The same, with the places of the templates. */
+export function readYaml(text: string, options: ReadYamlOptions): YamlReading {
+  const inFile = options.file === undefined ? {} : { file: options.file };
+  if (Buffer.byteLength(text) > maxFileBytes) return refused({ ...tooLarge, ...inFile });
+  const { documents, faults, lines } = treesOfYaml(text);
+  const treeOptions = {
+    environment: options.environment ?? currentEnvironment(),
+    variables: options.variables ?? process.env,
+  };
+  const readings = documents.map((each) => ({ ...each, ...readStorable(each.tree, treeOptions) }));
+  const locate = (problem: PlacedProblem) => ({ ...toTemplateProblem(problem), ...inFile, ...spot(problem, lines) });
+  const problems = [
+    ...faults.map(({ offset, message }) => ({ path: '', message, ...inFile, ...lineAndColumn(offset, lines) })),
+    ...readings.flatMap((reading) => reading.problems.map(locate)),
   ];
+  if (documents.length + problems.length === 0) return refused({ ...nothing, ...inFile });
+  return {
+    templates: readings.flatMap(({ document, tree, sound }) =>
+      document === undefined || !sound ? [] : [{ document, ...lineAndColumn(tree.place.offset ?? 0, lines) }],
+    ),
+    problems: inOrder(problems),
+    warnings: inOrder(readings.flatMap((reading) => reading.warnings.map(locate))),
+  };
 }
 
-/** The first few: the others are their consequences. */
-function syntaxFaults({ errors, warnings }: Document.Parsed): YAMLError[] {
-  const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  return tooDeep === undefined ? [...errors, ...warnings].slice(0, 5) : [tooDeep];
+export const tooLarge: TemplateProblem = { path: '', message: `A template file may be at most ${maxFileBytes} bytes.` };
+const nothing: TemplateProblem = { path: '', message: 'There is no template here.' };
+
+function refused(problem: TemplateProblem): YamlReading {
+  return { templates: [], problems: [problem], warnings: [] };
 }
 
-/** What stands before the first or behind the last `---`, often a comment. */
-function isEmpty({ contents }: Document.Parsed): boolean {
-  return contents === null || (isScalar(contents) && contents.value === null);
+function readStorable(tree: Tree, options: TreeOptions): TreeReading {
+  const serialised = serialiseJson(toData(tree), maxDocumentBytes);
+  if (serialised.ok) return readTree(tree, options);
+  const { path, reason } = serialised.problem;
+  return { problems: [placed({ path, message: `This ${reason}.` }, tree)], warnings: [] };
 }
 
-function readDocument(document: Document.Parsed, lines: LineCounter, { templates, problems }: Reading): void {
-  const raw = toData(document);
-  if (raw instanceof Error) {
-    problems.push({ path: '', message: `This cannot be read: ${raw.message}.`, ...placeOf(lines, document.range[0]) });
-    return;
-  }
-  const examined = examineTemplate(raw);
-  if (examined.ok) templates.push(examined.document);
-  else {
-    problems.push(
-      ...examined.problems.map((problem) => ({
-        ...toTemplateProblem(problem),
-        ...placeOf(lines, offsetOf(problem, document)),
-      })),
-    );
-  }
+function spot(problem: PlacedProblem, lines: LineCounter): { line?: number; column?: number } {
+  const offset = offsetOf(problem);
+  return offset === undefined ? {} : lineAndColumn(offset, lines);
 }
 
-/** Aliases that multiply (a "billion laughs") make this throw; so does an alias that contains itself. */
-function toData(document: Document.Parsed): unknown {
-  try {
-    const data: unknown = document.toJS({ maxAliasCount: 100 });
-    return data;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function syntaxProblem({ code, pos, message }: YAMLError, lines: LineCounter): TemplateProblem {
-  const words = code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply' : message.replace(/\.$/, '');
-  return { path: '', message: `${words}.`, ...placeOf(lines, pos[0]) };
-}
-
-function placeOf(lines: LineCounter, offset: number): { line: number; column: number } {
+function lineAndColumn(offset: number, lines: LineCounter): { line: number; column: number } {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }
 
-/** Where the value at the problem's path begins, or its key; what is not written down is where its parent is. */
-function offsetOf({ path, atKey = false }: LocatedProblem, document: Document.Parsed): number {
-  let offset = document.contents?.range[0] ?? document.range[0];
-  let node: unknown = document.contents;
-  for (const [depth, segment] of path.entries()) {
-    const { key, value } = childOf(isAlias(node) ? node.resolve(document) : node, segment);
-    const wanted = atKey && depth === path.length - 1 ? key : (value ?? key);
-    if (!isNode(wanted) || wanted.range == null) return offset;
-    offset = wanted.range[0];
-    node = value;
-  }
-  return offset;
-}
+/** More than anybody reads at once; the next are reported when these are gone. */
+const maxProblems = 100;
 
-function childOf(node: unknown, segment: string | number): { key?: unknown; value?: unknown } {
-  if (isSeq(node)) return { value: node.items[Number(segment)] };
-  if (!isMap(node)) return {};
-  const pair = node.items.find(({ key }) => isScalar(key) && key.value === segment);
-  return pair === undefined ? {} : { key: pair.key, value: pair.value };
+function inOrder(problems: readonly TemplateProblem[]): TemplateProblem[] {
+  const sorted = problems.toSorted(byPlace);
+  const more = sorted[maxProblems];
+  if (more === undefined) return sorted;
+  const message = `There is more of this: ${sorted.length - maxProblems} are not listed.`;
+  return [...sorted.slice(0, maxProblems), { ...more, path: '', message, remedy: 'Begin with those above.' }];
 }
 
 function byPlace(one: TemplateProblem, other: TemplateProblem): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidTemplate } from '../../errors.ts';
-import { readTemplate } from './read-template.ts';
+import { compilePlan } from '../../graph/compile-plan.ts';
+import { examineTemplate, readTemplate } from './read-template.ts';
 
 function problemsOf(raw: unknown): string[] {
   try {
@@ -128,7 +129,7 @@ describe('a template from outside', () => {
     ],
     [
       withStep({ retry: { backoff: 'expo' } }),
-      'steps[0].retry.backoff: `backoff` must be none, linear, exponential, fibonacci, table, and is "expo".',
+      'steps[0].retry.backoff: `backoff` must be one of none, linear, exponential, fibonacci, table, and is "expo".',
     ],
     [withStep({ handler: 'a.A' }), 'steps[0].handler: `handler` must be a map of keys, and is "a.A".'],
     [withStep({ handler: {} }), 'steps[0].handler: `callable` is missing.'],
@@ -174,15 +175,91 @@ describe('a template from outside', () => {
         steps: [{ ...step, result_schema: { $ref: '#/nowhere' } }],
       }),
     ).toEqual([
-      expect.stringContaining('input_schema: `input_schema` is not a valid JSON Schema:'),
-      expect.stringContaining('steps[0].result_schema: `result_schema` is not a valid JSON Schema:'),
+      'input_schema.type: `input_schema` is not a valid JSON Schema: must be equal to one of the allowed values.',
+      "steps[0].result_schema: `result_schema` is not a valid JSON Schema: can't resolve reference #/nowhere from id #.",
     ]);
   });
 
-  it('may carry keys of later versions as long as they say nothing', () => {
-    expect(problemsOf({ ...withStep({ publishes_events: [], lifecycle: null }), environments: {} })).toEqual([]);
-    expect(problemsOf(withStep({ lifecycle: { max_retries: 3 } }))).toEqual([
-      'steps[0].lifecycle: `lifecycle` has no effect in this version. Remove it, or leave it empty.',
+  it('has a warning for every key that is accepted and does nothing, unless it says nothing', () => {
+    const silent = { ...withStep({ publishes_events: [], lifecycle: null, composition: {} }), environments: {} };
+    expect(examineTemplate(silent)).toMatchObject({ problems: [], warnings: [] });
+    const { document, problems, warnings } = examineTemplate({
+      ...withStep({ lifecycle: { max_retries: 3 }, publishes_events: ['order.created'] }),
+      loaded_from: 'somewhere',
+    });
+    expect(problems).toEqual([]);
+    expect(warnings.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'steps[0].lifecycle: `lifecycle` has no effect yet.',
+      'steps[0].publishes_events: `publishes_events` has no effect yet.',
+      'loaded_from: `loaded_from` has no effect: where a template came from is not kept.',
+    ]);
+    expect(document?.steps[0]).toMatchObject({
+      lifecycle: { max_retries: 3 },
+      publishes_events: [{ name: 'order.created', condition: 'success', delivery_mode: 'durable' }],
+    });
+  });
+
+  it('keeps what later versions will need, and says that its steps cannot run', () => {
+    const batch = { batch_size: 10, worker_template: 'work', failure_strategy: 'fail_fast' };
+    const { document, warnings } = examineTemplate({
+      name: 't',
+      lifecycle: { max_duration_minutes: 60, staleness_action: 'error' },
+      data_classification: { context_fields: [] },
+      pii_subject: 'customer.email',
+      steps: [
+        { ...step, name: 'cut', type: 'batchable', batch_config: batch },
+        {
+          name: 'work',
+          type: 'batch_worker',
+          handler: { callable: 'work', resolver: 'explicit_mapping' },
+          dependencies: ['cut'],
+          custom_events: [{ name: 'row.done' }],
+          composition: { invocations: [] },
+          pii_access: ['customer.email'],
+          purpose: 'support',
+        },
+      ],
+    });
+    expect(document).toMatchObject({
+      lifecycle: { max_duration_minutes: 60, staleness_action: 'error' },
+      data_classification: { context_fields: [] },
+      pii_subject: 'customer.email',
+      steps: [
+        { type: 'batchable', batch_config: batch },
+        {
+          type: 'batch_worker',
+          handler: { resolver: 'explicit_mapping' },
+          custom_events: [{ name: 'row.done' }],
+          composition: { invocations: [] },
+          pii_access: ['customer.email'],
+          purpose: 'support',
+        },
+      ],
+    });
+    expect(warnings.map(({ message }) => message)).toContain(
+      'Steps of type `batchable` cannot run yet: tasks of this template will be refused.',
+    );
+    expect(readTemplate(document)).toEqual(document);
+    expect(document && compilePlan(document).unsupported).toEqual([
+      'Step `cut` is of type `batchable`, which cannot run yet.',
+      'Step `work` is of type `batch_worker`, which cannot run yet.',
+    ]);
+  });
+
+  it('leaves variables alone: what is sent from elsewhere must not read the environment of this process', () => {
+    process.env.TASKER_TEST_SECRET = 'secret';
+    const raw = { ...withStep({}), description: '${TASKER_TEST_SECRET}' };
+    expect(readTemplate(raw).description).toBe('${TASKER_TEST_SECRET}');
+    delete process.env.TASKER_TEST_SECRET;
+  });
+
+  it('may be in any dialect, with symbols for keys or without', () => {
+    const older = { name: 't', step_templates: [{ name: 'a', handler_class: 'a.A' }] };
+    const symbols = { ':name': 't', ':steps': [{ ':name': 'a', ':handler': { ':callable': 'a.A' } }] };
+    expect(readTemplate(older)).toMatchObject({ steps: [{ name: 'a', handler: { callable: 'a.A' } }] });
+    expect(readTemplate(symbols)).toEqual(readTemplate(withStep({})));
+    expect(problemsOf({ ':name': 't', name: 't', steps: [step] })).toEqual([
+      '[":name"]: Unknown key `:name`. Did you mean `name`?',
     ]);
   });
 

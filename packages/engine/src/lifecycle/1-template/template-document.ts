@@ -1,54 +1,24 @@
 import type {
+  BatchDocument,
+  CustomEventDocument,
+  DomainEventDocument,
   HandlerDocument,
-  IdentityStrategy,
-  JsonObject,
+  LifecycleDocument,
+  PublishedEventDocument,
   RetryDocument,
   StepDocument,
+  StepLifecycleDocument,
   TemplateDocument,
 } from '@tasker/contract';
-
-export type { TemplateDocument };
-
-/** A template as authors write it: what has a default may be absent or null. */
-export interface TemplateSource {
-  readonly name: string;
-  readonly namespace_name?: string | null;
-  readonly version?: string | null;
-  readonly description?: string | null;
-  readonly metadata?: JsonObject | null;
-  readonly system_dependencies?: SystemsSource | null;
-  readonly domain_events?: readonly JsonObject[] | null;
-  readonly identity_strategy?: IdentityStrategy | null;
-  readonly input_schema?: JsonObject | null;
-  readonly steps: readonly StepSource[];
-}
-
-export interface SystemsSource {
-  /** The system of every step that names none. */
-  readonly primary?: string | null;
-  readonly secondary?: readonly string[] | null;
-}
-
-export interface StepSource {
-  readonly name: string;
-  readonly description?: string | null;
-  readonly handler: HandlerSource;
-  readonly dependencies?: readonly string[] | null;
-  readonly retry?: RetrySource | null;
-  readonly timeout_seconds?: number | null;
-  readonly skippable?: boolean | null;
-  readonly system_dependency?: string | null;
-  readonly result_schema?: JsonObject | null;
-}
-
-export interface HandlerSource {
-  readonly callable: string;
-  readonly method?: string | null;
-  readonly resolver?: string | null;
-  readonly initialization?: JsonObject | null;
-}
-
-export type RetrySource = { readonly [Key in keyof RetryDocument]?: RetryDocument[Key] | null };
+import type {
+  HandlerSource,
+  PublishedEventSource,
+  RetrySource,
+  Sparse,
+  StepSource,
+  SystemsSource,
+  TemplateSource,
+} from './template-source.ts';
 
 /** What a template gets where it does not say otherwise. */
 export const templateDefaults = {
@@ -79,10 +49,13 @@ export function normaliseTemplate(source: TemplateSource): TemplateDocument {
     ...(source.description == null ? {} : { description: source.description }),
     ...(isEmpty(source.metadata) ? {} : { metadata: source.metadata }),
     ...normaliseSystems(source.system_dependencies),
-    ...(isEmpty(source.domain_events) ? {} : { domain_events: source.domain_events }),
+    ...(isEmpty(source.domain_events) ? {} : { domain_events: source.domain_events.map(normaliseDomainEvent) }),
     identity_strategy: source.identity_strategy ?? templateDefaults.identity,
     ...(source.input_schema == null ? {} : { input_schema: source.input_schema }),
-    steps: source.steps.map((step) => normaliseStep(step, primarySystem(source))),
+    steps: source.steps.map((step) => normaliseStep(step, inheritedSystem(source))),
+    ...(isEmpty(source.lifecycle) ? {} : { lifecycle: normaliseLifecycle(source.lifecycle) }),
+    ...(isEmpty(source.data_classification) ? {} : { data_classification: source.data_classification }),
+    ...(source.pii_subject == null ? {} : { pii_subject: source.pii_subject }),
   };
 }
 
@@ -95,7 +68,8 @@ function normaliseSystems(systems: SystemsSource | null | undefined): Pick<Templ
 // The ancestors wrote `primary: default` into every template; it never named a system.
 const defaultSystem = 'default';
 
-function primarySystem({ system_dependencies: systems }: TemplateSource): string {
+/** The system of the steps that name none. */
+export function inheritedSystem({ system_dependencies: systems }: TemplateSource): string {
   const primary = systems?.primary ?? defaultSystem;
   return primary === defaultSystem ? templateDefaults.dependentSystem : primary;
 }
@@ -104,6 +78,7 @@ function normaliseStep(step: StepSource, dependentSystem: string): StepDocument 
   return {
     name: step.name,
     ...(step.description == null ? {} : { description: step.description }),
+    ...(step.type == null || step.type === 'standard' ? {} : { type: step.type }),
     handler: normaliseHandler(step.handler),
     dependencies: [...new Set(step.dependencies)].toSorted(),
     retry: normaliseRetry(step.retry ?? {}),
@@ -111,6 +86,13 @@ function normaliseStep(step: StepSource, dependentSystem: string): StepDocument 
     skippable: step.skippable ?? false,
     system_dependency: step.system_dependency ?? dependentSystem,
     ...(step.result_schema == null ? {} : { result_schema: step.result_schema }),
+    ...(isEmpty(step.batch_config) ? {} : { batch_config: normaliseBatch(step.batch_config) }),
+    ...(isEmpty(step.publishes_events) ? {} : { publishes_events: step.publishes_events.map(normaliseEvent) }),
+    ...(isEmpty(step.custom_events) ? {} : { custom_events: step.custom_events.map(normaliseCustomEvent) }),
+    ...(isEmpty(step.lifecycle) ? {} : { lifecycle: normaliseStepLifecycle(step.lifecycle) }),
+    ...(isEmpty(step.composition) ? {} : { composition: step.composition }),
+    ...(isEmpty(step.pii_access) ? {} : { pii_access: step.pii_access }),
+    ...(step.purpose == null ? {} : { purpose: step.purpose }),
   };
 }
 
@@ -123,7 +105,7 @@ function normaliseHandler(handler: HandlerSource): HandlerDocument {
   };
 }
 
-function normaliseRetry(retry: RetrySource): RetryDocument {
+export function normaliseRetry(retry: RetrySource): RetryDocument {
   const backoff = retry.backoff ?? templateDefaults.backoff;
   return {
     retryable: retry.retryable ?? true,
@@ -134,6 +116,60 @@ function normaliseRetry(retry: RetrySource): RetryDocument {
     max_backoff_ms: retry.max_backoff_ms ?? templateDefaults.maxBackoffMs,
     jitter: retry.jitter ?? templateDefaults.jitter,
     ...(backoff !== 'table' || retry.backoff_table_ms == null ? {} : { backoff_table_ms: retry.backoff_table_ms }),
+  };
+}
+
+function normaliseBatch(batch: Sparse<BatchDocument>): BatchDocument {
+  return {
+    ...(batch.batch_size == null ? {} : { batch_size: batch.batch_size }),
+    ...(batch.parallelism == null ? {} : { parallelism: batch.parallelism }),
+    ...(batch.cursor_field == null ? {} : { cursor_field: batch.cursor_field }),
+    ...(batch.worker_template == null ? {} : { worker_template: batch.worker_template }),
+    failure_strategy: batch.failure_strategy ?? 'continue_on_failure',
+  };
+}
+
+function normaliseEvent(source: PublishedEventSource | string): PublishedEventDocument {
+  const event = typeof source === 'string' ? { name: source } : source;
+  return {
+    ...normaliseDomainEvent(event),
+    condition: event.condition ?? 'success',
+    delivery_mode: event.delivery_mode ?? 'durable',
+    ...(event.publisher == null ? {} : { publisher: event.publisher }),
+  };
+}
+
+function normaliseDomainEvent(event: Sparse<DomainEventDocument, 'name'>): DomainEventDocument {
+  return { ...normaliseCustomEvent(event), ...(isEmpty(event.schema) ? {} : { schema: event.schema }) };
+}
+
+function normaliseCustomEvent(event: Sparse<CustomEventDocument, 'name'>): CustomEventDocument {
+  return { name: event.name, ...(event.description == null ? {} : { description: event.description }) };
+}
+
+function normaliseStepLifecycle(lifecycle: Sparse<StepLifecycleDocument>): StepLifecycleDocument {
+  return {
+    ...normaliseLifecycle(lifecycle),
+    ...(lifecycle.max_retries == null ? {} : { max_retries: lifecycle.max_retries }),
+    ...(lifecycle.backoff_multiplier == null ? {} : { backoff_multiplier: lifecycle.backoff_multiplier }),
+  };
+}
+
+function normaliseLifecycle(lifecycle: Sparse<LifecycleDocument>): LifecycleDocument {
+  const {
+    max_waiting_for_dependencies_minutes: dependencies,
+    max_waiting_for_retry_minutes: retry,
+    max_steps_in_process_minutes: process,
+    max_duration_minutes: duration,
+  } = lifecycle;
+  return {
+    ...(dependencies == null ? {} : { max_waiting_for_dependencies_minutes: dependencies }),
+    ...(retry == null ? {} : { max_waiting_for_retry_minutes: retry }),
+    ...(process == null ? {} : { max_steps_in_process_minutes: process }),
+    ...(duration == null ? {} : { max_duration_minutes: duration }),
+    ...(lifecycle.staleness_action == null ? {} : { staleness_action: lifecycle.staleness_action }),
+    ...(lifecycle.auto_fail_on_timeout == null ? {} : { auto_fail_on_timeout: lifecycle.auto_fail_on_timeout }),
+    ...(lifecycle.auto_dlq_on_timeout == null ? {} : { auto_dlq_on_timeout: lifecycle.auto_dlq_on_timeout }),
   };
 }
 

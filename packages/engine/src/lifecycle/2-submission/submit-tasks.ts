@@ -1,5 +1,11 @@
 import type { JsonObject } from '@tasker/contract';
-import { DuplicateTask, IdempotencyKeyReused, InvalidContext, InvalidRequest } from '../../errors.ts';
+import {
+  DuplicateTask,
+  IdempotencyKeyReused,
+  InvalidContext,
+  InvalidRequest,
+  TemplateNotRunnable,
+} from '../../errors.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
 import { lazyObject } from '../../json/lazy-json.ts';
 import { formatPath } from '../../json/path.ts';
@@ -29,6 +35,7 @@ export interface PreparedTask {
 
 /** Checks a request, whose form is in order, against its template and works out what is to be written. */
 export function prepareTask(taskId: string, registered: RegisteredPlan, request: TaskRequest): PreparedTask {
+  refuseUnsupported(registered);
   const context = checkedContext(registered, request.context);
   const task: NewTask = {
     id: taskId,
@@ -47,6 +54,11 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
     skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
   };
   return { task, registered };
+}
+
+function refuseUnsupported({ plan }: RegisteredPlan): void {
+  if (plan.unsupported.length === 0) return;
+  throw new TemplateNotRunnable(`${plan.namespace}/${plan.name}@${plan.version}`, plan.unsupported);
 }
 
 /** The context as it is stored: JSON that PostgreSQL can hold, with the defaults of the schema filled in. */

@@ -1,0 +1,118 @@
+import type { JsonObject } from '@tasker/contract';
+import semver from 'semver';
+import { schemaFaults } from '../../../json/schema.ts';
+import type { StepSource, TemplateSource } from '../template-source.ts';
+import type { PathProblem } from './placed-problem.ts';
+
+/** What is wrong with a template whose keys and types are right, apart from its graph. */
+export function contentProblems(source: TemplateSource): PathProblem[] {
+  const batchWorkers = new Set(source.steps.flatMap(({ type, name }) => (type === 'batch_worker' ? [name] : [])));
+  return [
+    ...versionProblems(source.version),
+    ...schemaProblems(source.input_schema, ['input_schema']),
+    ...source.steps.flatMap((step, index) =>
+      [
+        ...schemaProblems(step.result_schema, ['result_schema']),
+        ...backoffProblems(step),
+        ...decisionProblems(step),
+        ...batchProblems(step, batchWorkers),
+        ...publishedEventProblems(step),
+        ...customEventProblems(step),
+      ].map((problem) => ({ ...problem, path: ['steps', index, ...problem.path] })),
+    ),
+  ];
+}
+
+/** Steps that are accepted and cannot run. */
+export function contentWarnings(source: TemplateSource): PathProblem[] {
+  return source.steps.flatMap(({ type }, index) =>
+    type == null || type === 'standard'
+      ? []
+      : [
+          {
+            path: ['steps', index, 'type'],
+            message: `Steps of type \`${type}\` cannot run yet: tasks of this template will be refused.`,
+          },
+        ],
+  );
+}
+
+function versionProblems(version: string | null | undefined): PathProblem[] {
+  // Equal to its own normal form: no leading `v`, no spaces, and no build metadata, by which versions cannot be ordered.
+  if (version == null || semver.valid(version) === version) return [];
+  return [
+    {
+      path: ['version'],
+      message: `\`version\` must be a semantic version, and is ${JSON.stringify(version)}.`,
+      remedy: 'Write three numbers (1.0.0), with a pre-release tag after a hyphen if you need one.',
+    },
+  ];
+}
+
+function schemaProblems(schema: JsonObject | null | undefined, path: PathProblem['path']): PathProblem[] {
+  if (schema == null) return [];
+  return schemaFaults(schema).map((fault) => ({
+    path: [...path, ...fault.path],
+    message: `\`${path.at(-1)}\` is not a valid JSON Schema: ${fault.message}.`,
+  }));
+}
+
+function backoffProblems({ retry }: StepSource): PathProblem[] {
+  const isTable = retry?.backoff === 'table';
+  const hasTable = retry?.backoff_table_ms != null;
+  if (isTable && !hasTable) {
+    return [
+      { path: ['retry'], message: '`backoff: table` needs its waits.', remedy: 'List them in `backoff_table_ms`.' },
+    ];
+  }
+  if (!isTable && hasTable) {
+    const message = '`backoff_table_ms` has no effect unless `backoff` is `table`.';
+    return [{ path: ['retry', 'backoff_table_ms'], atKey: true, message }];
+  }
+  return [];
+}
+
+function decisionProblems({ name, type, dependencies }: StepSource): PathProblem[] {
+  if (type !== 'decision' || (dependencies ?? []).length > 0) return [];
+  const message = `Step \`${name}\` decides what comes next, and depends on nothing.`;
+  return [{ path: ['type'], message, remedy: 'Let it depend on the step whose result it decides by.' }];
+}
+
+function batchProblems({ batch_config: batch }: StepSource, batchWorkers: ReadonlySet<string>): PathProblem[] {
+  const worker = batch?.worker_template;
+  if (worker == null || batchWorkers.has(worker)) return [];
+  return [
+    {
+      path: ['batch_config', 'worker_template'],
+      message: `\`worker_template\` names \`${worker}\`, which is no step of type \`batch_worker\`.`,
+    },
+  ];
+}
+
+function publishedEventProblems({ publishes_events: events }: StepSource): PathProblem[] {
+  const seen = new Set<string>();
+  return (events ?? []).flatMap((event, index) => {
+    const name = typeof event === 'string' ? event : event.name;
+    const path = ['publishes_events', index, ...(typeof event === 'string' ? [] : ['name'])];
+    if (seen.has(name)) return [{ path, message: `The event \`${name}\` is listed twice.` }];
+    seen.add(name);
+    return typeof event === 'string' ? [] : schemaProblems(event.schema, ['publishes_events', index, 'schema']);
+  });
+}
+
+/** The events of the engine itself begin with these. */
+const ownEvents = /^(task|step|workflow|observability|test)\./i;
+
+function customEventProblems({ custom_events: events }: StepSource): PathProblem[] {
+  return (events ?? []).flatMap(({ name }, index) =>
+    ownEvents.test(name)
+      ? [
+          {
+            path: ['custom_events', index, 'name'],
+            message: `\`${name}\` begins like the events of the engine itself.`,
+            remedy: 'Do not begin with `task.`, `step.`, `workflow.`, `observability.` or `test.`.',
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,96 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { JsonPath } from '../../../json/path.ts';
+import { nearestName } from './nearest-name.ts';
+import type { PathProblem } from './placed-problem.ts';
+
+/** What a schema error means to the author of a template. */
+export function describeShapeError(error: ErrorObject, path: JsonPath): PathProblem {
+  const params: Readonly<Record<string, unknown>> = error.params;
+  const what = nameOf(path);
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(error, String(params.additionalProperty), path);
+    case 'required':
+      return { path, message: `\`${String(params.missingProperty)}\` is missing.` };
+    case 'noEffect':
+      return { path, atKey: true, message: `${what} ${String(error.schema)}.` };
+    case 'enum':
+      return wrongWord(error, path, what);
+    case 'type':
+      return wrongType(error, path, what);
+    case 'pattern':
+      return { path, message: `${what} ${hintOf(error)}, and is ${quoted(error.data)}.` };
+    default:
+      return { path, message: `${what} ${error.message ?? 'is not allowed'}, and is ${quoted(error.data)}.` };
+  }
+}
+
+/** How a message calls what is at the path: by its key, or the key of the list it stands in. */
+function nameOf(path: JsonPath): string {
+  const key = path.findLast((segment) => typeof segment === 'string');
+  if (key === undefined) return 'The template';
+  return typeof path.at(-1) === 'number' ? `An item of \`${key}\`` : `\`${key}\``;
+}
+
+function unknownKey(error: ErrorObject, key: string, path: JsonPath): PathProblem {
+  const place = { path: [...path, key], atKey: true, message: `Unknown key \`${key}\`.` };
+  const { properties, elsewhere }: Readonly<Record<string, unknown>> = error.parentSchema ?? {};
+  const moved = isRecord(elsewhere) ? elsewhere[key] : undefined;
+  if (typeof moved === 'string') return { ...place, remedy: `In this dialect it is \`${moved}\`.` };
+  const nearest = nearestName(key, isRecord(properties) ? Object.keys(properties) : []);
+  return nearest === undefined ? place : { ...place, remedy: `Did you mean \`${nearest}\`?` };
+}
+
+function wrongWord(error: ErrorObject, path: JsonPath, what: string): PathProblem {
+  const params: { readonly allowedValues?: unknown } = error.params;
+  const allowed = Array.isArray(params.allowedValues)
+    ? params.allowedValues.filter((word) => typeof word === 'string')
+    : [];
+  const message = `${what} must be one of ${allowed.join(', ')}, and is ${quoted(error.data)}.`;
+  const nearest = typeof error.data === 'string' ? nearestName(error.data, allowed) : undefined;
+  return nearest === undefined ? { path, message } : { path, message, remedy: `Did you mean \`${nearest}\`?` };
+}
+
+function wrongType(error: ErrorObject, path: JsonPath, what: string): PathProblem {
+  if (path.at(-1) === 'version' && typeof error.data === 'number') {
+    return {
+      path,
+      message: `\`version\` must be text, and is the number ${quoted(error.data)}.`,
+      remedy: "Write all three parts in quotes: '1.0.0'.",
+    };
+  }
+  const params: { readonly type?: unknown } = error.params;
+  const types = [params.type].flat().filter((type) => type !== 'null');
+  return { path, message: `${what} must be ${types.map(inWords).join(' or ')}, and is ${quoted(error.data)}.` };
+}
+
+function inWords(type: unknown): string {
+  switch (type) {
+    case 'string':
+      return 'text';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return 'a whole number';
+    case 'array':
+      return 'a list';
+    case 'object':
+      return 'a map of keys';
+    default:
+      return `a ${String(type)}`;
+  }
+}
+
+function hintOf(error: ErrorObject): string {
+  const hint: unknown = error.parentSchema?.hint;
+  return typeof hint === 'string' ? hint : (error.message ?? 'is not allowed');
+}
+
+function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

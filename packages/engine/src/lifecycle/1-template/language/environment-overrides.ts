@@ -1,0 +1,44 @@
+import { usualEnvironments } from './environment.ts';
+import { nearestName } from './nearest-name.ts';
+import type { PlacedProblem } from './placed-problem.ts';
+import { entryOf, itemsOf, type Tree, type TreeMap, textOf } from './tree.ts';
+
+/** Overrides of steps that do not exist, in any environment: they are as wrong in those that are not in use. */
+export function unknownSteps(
+  environments: Tree | undefined,
+  stepsKey: string,
+  known: readonly string[],
+): PlacedProblem[] {
+  const names = new Set(known);
+  return overridesOf(environments).flatMap(({ environment, overrides }) =>
+    itemsOf(entryOf(overrides, stepsKey)).flatMap((override) => {
+      const place = entryOf(override, 'name')?.place;
+      const name = textOf(entryOf(override, 'name'));
+      if (name === undefined || place === undefined || names.has(name)) return [];
+      const message = `Environment \`${environment}\` overrides step \`${name}\`, which does not exist.`;
+      const nearest = nearestName(name, known);
+      return [nearest === undefined ? { place, message } : { place, message, remedy: `Did you mean \`${nearest}\`?` }];
+    }),
+  );
+}
+
+/** Environments whose names are almost one that is in use everywhere: they would never be picked. */
+export function oddEnvironments(environments: Tree | undefined): PlacedProblem[] {
+  return overridesOf(environments).flatMap(({ environment, overrides: { place } }) => {
+    const nearest = nearestName(environment, usualEnvironments);
+    if (nearest === undefined || nearest === environment) return [];
+    const message = `The environment \`${environment}\` has an unusual name.`;
+    return [{ place, atKey: true, message, remedy: `Did you mean \`${nearest}\`?` }];
+  });
+}
+
+/** What one environment says; undefined if nothing. */
+export function overridesIn(environments: Tree | undefined, environment: string): TreeMap | undefined {
+  const overrides = entryOf(environments, environment);
+  return overrides?.kind === 'map' ? overrides : undefined;
+}
+
+function overridesOf(environments: Tree | undefined): { readonly environment: string; readonly overrides: Tree }[] {
+  if (environments?.kind !== 'map') return [];
+  return Array.from(environments.entries, ([environment, overrides]) => ({ environment, overrides }));
+}

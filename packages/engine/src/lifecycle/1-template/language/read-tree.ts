@@ -1,0 +1,79 @@
+import type { TemplateDocument } from '@tasker/contract';
+import { describeGraphProblem } from '../../../graph/describe-graph-problem.ts';
+import { type GraphStep, graphProblems } from '../../../graph/graph-problems.ts';
+import { normaliseTemplate } from '../template-document.ts';
+import type { TemplateSource } from '../template-source.ts';
+import { canonicalDialect } from './canonical-dialect.ts';
+import { canonicalSchema } from './canonical-schema.ts';
+import { checkShape, compileGuard } from './check-shape.ts';
+import { chooseDialect } from './choose-dialect.ts';
+import { contentProblems, contentWarnings } from './content-problems.ts';
+import { type PlacedProblem, placed } from './placed-problem.ts';
+import { entryOf, itemsOf, type Tree, textOf, toData, withoutPlaces } from './tree.ts';
+import { expandVariables, type Variables } from './variables.ts';
+
+export interface TreeReading {
+  /** Absent when there are problems. */
+  readonly document?: TemplateDocument;
+  readonly problems: readonly PlacedProblem[];
+  /** Keys that are accepted and do nothing, and the like. */
+  readonly warnings: readonly PlacedProblem[];
+}
+
+export interface TreeOptions {
+  /** Whose overrides are merged in. */
+  readonly environment: string;
+  /** What `${NAME}` stands for; undefined: for itself. */
+  readonly variables: Variables | undefined;
+}
+
+/**
+ * Makes a template of a tree, or finds everything that is wrong with it: each check goes on with what the one before
+ * it left whole. The tree is used up.
+ */
+export function readTree(tree: Tree, { environment, variables }: TreeOptions): TreeReading {
+  const { problems: unset, unmade } = expandVariables(tree, variables, environment);
+  const dialect = chooseDialect(tree);
+  const shape = checkShape(tree, dialect.validate());
+  const canonical = dialect.canonicalise(tree, environment);
+  const whole = withoutPlaces(canonical.template, new Set([...unmade, ...shape.misshapen]));
+  const source = toData(whole);
+  const isSource = isTemplateSource(source);
+  const problems = [
+    ...unset,
+    ...[...shape.problems, ...canonical.problems].filter(({ place }) => !unmade.has(place)),
+    ...graphProblemsOf(whole),
+    ...(isSource ? contentProblems(source).map((problem) => placed(problem, whole)) : []),
+  ];
+  const warnings = [
+    ...shape.warnings,
+    ...canonical.warnings,
+    ...(isSource ? contentWarnings(source).map((warning) => placed(warning, whole)) : []),
+  ];
+  if (problems.length > 0) return { problems, warnings };
+  if (isSource) return { document: normaliseTemplate(source), problems, warnings };
+  return { problems: checkShape(whole, canonicalDialect.validate()).problems, warnings };
+}
+
+let guard: ReturnType<typeof compileGuard<TemplateSource>> | undefined;
+
+function isTemplateSource(data: unknown): data is TemplateSource {
+  guard ??= compileGuard<TemplateSource>(canonicalSchema);
+  return guard(data);
+}
+
+/** Of the graph, if every step has a name at least. */
+function graphProblemsOf(template: Tree): PlacedProblem[] {
+  const steps = entryOf(template, 'steps');
+  const graph = itemsOf(steps).map(graphStep);
+  if (steps?.kind !== 'list' || !graph.every((step) => step !== undefined)) return [];
+  return graphProblems(graph).map((problem) => placed(describeGraphProblem(problem), template));
+}
+
+function graphStep(step: Tree): GraphStep | undefined {
+  const name = textOf(entryOf(step, 'name'));
+  const dependencies = itemsOf(entryOf(step, 'dependencies')).map(textOf);
+  return name !== undefined && dependencies.every((parent) => parent !== undefined)
+    ? { name, dependencies }
+    : undefined;
+}

@@ -1,0 +1,222 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  type YAMLError,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { type KeyStyle, languageKeys, readKey, styleBelow } from './symbol-keys.ts';
+import type { Place, Tree, TreeMap } from './tree.ts';
+
+/** A fault of the text, before anybody asks what it means. */
+export interface TextFault {
+  readonly offset: number;
+  readonly message: string;
+}
+
+export interface YamlDocument {
+  readonly tree: Tree;
+  /** Without faults; a tree that has some says only part of what the text does. */
+  readonly sound: boolean;
+}
+
+export interface YamlReading {
+  /** One per document that holds something. */
+  readonly documents: readonly YamlDocument[];
+  readonly faults: readonly TextFault[];
+  readonly lines: LineCounter;
+}
+
+/**
+ * Parses YAML (or JSON, which is YAML) into trees. Aliases and merge keys are written out, each value with the place
+ * where it really stands; a text whose aliases multiply, or whose nesting is too deep, is refused before it grows.
+ */
+export function treesOfYaml(text: string): YamlReading {
+  const lines = new LineCounter();
+  const documents: YamlDocument[] = [];
+  const faults: TextFault[] = [];
+  for (const document of parse(text, lines)) {
+    const own = syntaxFaults(document);
+    const tree = own.length === 0 && !isEmpty(document) ? treeOf(document, own) : undefined;
+    if (tree !== undefined) documents.push({ tree, sound: own.length === 0 });
+    faults.push(...own);
+  }
+  return { documents, faults, lines };
+}
+
+function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
+  // Unique keys are checked below: the parser compares each key with all before it, which a long map turns into minutes.
+  const options = {
+    uniqueKeys: false,
+    stringKeys: true,
+    merge: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  } as const;
+  return [...parseAllDocuments(text, { ...options, lineCounter })];
+}
+
+/** The first few: the others are their consequences. */
+function syntaxFaults({ errors, warnings }: Document.Parsed): TextFault[] {
+  const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  return (tooDeep === undefined ? [...errors, ...warnings].slice(0, 5) : [tooDeep]).map(toFault);
+}
+
+function toFault({ code, pos, message }: YAMLError): TextFault {
+  const words = code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply' : message.replace(/\.$/, '');
+  return { offset: pos[0], message: `${words}.` };
+}
+
+/** What stands before the first or behind the last `---`, often a comment. */
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+type Value = Scalar | YAMLMap | YAMLSeq;
+
+function treeOf(document: Document.Parsed, faults: TextFault[]): Tree | undefined {
+  try {
+    return new Planter(faults).plant(document.contents, {}, languageKeys);
+  } catch (error) {
+    if (!(error instanceof Hostile)) throw error;
+    faults.push({ offset: error.offset, message: error.message });
+    return undefined;
+  }
+}
+
+/** The text would grow beyond all measure: nothing else about it matters. */
+class Hostile extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, message: string) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+/** As deep as JSON may be that is stored. */
+const maxDepth = 128;
+/** What aliases may add to a document: their text, and something for each value. The text itself has its own limit. */
+const maxAliasWeight = 4_194_304;
+const valueWeight = 32;
+
+/** Makes the tree of one document. */
+class Planter {
+  readonly #faults: TextFault[];
+  readonly #anchors = new Map<string, Value>();
+  /** What each alias meant where it was met first: an anchor may be set again further down. */
+  readonly #targets = new Map<Alias, Value | undefined>();
+  /** The aliases that are being written out, from the outermost. */
+  readonly #open: { readonly target: Value; readonly offset: number | undefined }[] = [];
+  #aliasWeight = 0;
+
+  constructor(faults: TextFault[]) {
+    this.#faults = faults;
+  }
+
+  plant(node: unknown, place: Place, style: KeyStyle, depth = 0): Tree {
+    const offset = isNode(node) ? (node.range?.[0] ?? place.keyOffset) : place.keyOffset;
+    const here: Place = offset === undefined ? place : { ...place, offset };
+    if (depth > maxDepth) throw this.#hostile(offset, 'This is nested too deeply.');
+    if (isAlias(node)) return this.#plantAlias(node, here, style, depth);
+    if (isMap(node)) return this.#plantMap(this.#meet(node), here, style, depth);
+    if (isSeq(node)) return this.#plantList(this.#meet(node), here, style, depth);
+    return this.#plantScalar(isScalar(node) ? this.#meet(node) : undefined, here);
+  }
+
+  #meet<Node extends Value>(node: Node): Node {
+    if (node.anchor !== undefined && this.#open.length === 0) this.#anchors.set(node.anchor, node);
+    return node;
+  }
+
+  #weigh(weight: number, offset: number | undefined): void {
+    if (this.#open.length > 0) this.#aliasWeight += weight + valueWeight;
+    if (this.#aliasWeight > maxAliasWeight)
+      throw this.#hostile(offset, 'With its aliases written out, this is far too large.');
+  }
+
+  #hostile(offset: number | undefined, message: string): Hostile {
+    return new Hostile(this.#open[0]?.offset ?? offset ?? 0, message);
+  }
+
+  #plantAlias(alias: Alias, here: Place, style: KeyStyle, depth: number): Tree {
+    const target = this.#targetOf(alias);
+    if (target === undefined || this.#open.some((open) => open.target === target)) {
+      const fault = target === undefined ? 'has no anchor before it' : 'stands in what it refers to';
+      this.#faults.push({ offset: here.offset ?? 0, message: `The alias \`*${alias.source}\` ${fault}.` });
+      return { kind: 'scalar', place: here, value: null };
+    }
+    this.#open.push({ target, offset: here.offset });
+    const tree = this.plant(target, here, style, depth + 1);
+    this.#open.pop();
+    return tree;
+  }
+
+  #targetOf(alias: Alias): Value | undefined {
+    if (!this.#targets.has(alias)) this.#targets.set(alias, this.#anchors.get(alias.source));
+    return this.#targets.get(alias);
+  }
+
+  #plantScalar(scalar: Scalar | undefined, place: Place): Tree {
+    const value = scalar?.value ?? null;
+    this.#weigh(typeof value === 'string' ? value.length : 0, place.offset);
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#faults.push({ offset: place.offset ?? 0, message: `This is ${value}, which JSON has no word for.` });
+    }
+    return { kind: 'scalar', place, value };
+  }
+
+  #plantList(list: YAMLSeq, place: Place, style: KeyStyle, depth: number): Tree {
+    this.#weigh(0, place.offset);
+    const items = list.items.map((item, segment) => this.plant(item, { parent: place, segment }, style, depth + 1));
+    return { kind: 'list', place, items };
+  }
+
+  #plantMap(map: YAMLMap, place: Place, style: KeyStyle, depth: number): TreeMap {
+    this.#weigh(0, place.offset);
+    const entries = new Map<string, Tree>();
+    const merged: Tree[] = [];
+    for (const pair of map.items) {
+      if (isMergeKey(pair)) merged.push(this.plant(pair.value, place, style, depth + 1));
+      else this.#plantEntry(entries, pair, place, style, depth);
+    }
+    // What the map says itself counts, then what is merged first.
+    for (const source of merged.flatMap(mergeSources)) {
+      if (source.kind !== 'map') {
+        this.#faults.push({ offset: source.place.offset ?? 0, message: 'Only maps can be merged (`<<`).' });
+      } else {
+        for (const [key, value] of source.entries) if (!entries.has(key)) entries.set(key, value);
+      }
+    }
+    return { kind: 'map', place, entries };
+  }
+
+  #plantEntry(entries: Map<string, Tree>, { key, value }: Pair, place: Place, style: KeyStyle, depth: number): void {
+    const written = isScalar(key) ? String(key.value) : '';
+    const keyOffset = isNode(key) ? key.range?.[0] : undefined;
+    const segment = readKey(written, style);
+    this.#weigh(written.length, keyOffset);
+    if (entries.has(segment)) {
+      this.#faults.push({ offset: keyOffset ?? 0, message: `The key \`${segment}\` stands here twice.` });
+    }
+    const below: Place = { parent: place, segment, ...(keyOffset === undefined ? {} : { keyOffset }) };
+    entries.set(segment, this.plant(value, below, styleBelow(written, style), depth + 1));
+  }
+}
+
+function isMergeKey({ key }: Pair): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+function mergeSources(tree: Tree): readonly Tree[] {
+  return tree.kind === 'list' ? tree.items : [tree];
+}
