@@ -42,6 +42,24 @@ export function isMissingPartition(error: unknown): boolean {
   return sqlstate(error) === '23514' && error instanceof Error && !('constraint' in error && error.constraint);
 }
 
+/** The values of a statement are at fault: the same ones will be refused again. */
+export function isRefusedValue(error: unknown): boolean {
+  const state = sqlstate(error);
+  if (state === undefined || isMissingPartition(error)) return false;
+  // data exception, constraint violation, limit exceeded
+  return ['22', '23', '54'].includes(state.slice(0, 2));
+}
+
+/**
+ * The server refuses work, whatever it is: out of disk or memory, locked, cancelled, forbidden, broken. The same
+ * statement may do when the cause is gone.
+ */
+export function isServerTrouble(error: unknown): boolean {
+  const state = sqlstate(error);
+  // invalid transaction state, access rule, resources, object state, intervention, system
+  return state !== undefined && ['25', '42', '53', '55', '57', '58'].includes(state.slice(0, 2));
+}
+
 /** The connection's prepared statements are not the ones we made: a pooler handed us another server connection. */
 export function isLostPreparedStatement(error: unknown): boolean {
   const state = sqlstate(error);

@@ -1,5 +1,5 @@
 import { type Advanced, advance, listOpenLeases, WorkerLost } from '../lifecycle/3-advance/advance.ts';
-import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import { isConnectionLoss, isRefusedValue, isServerTrouble } from '../postgres/sqlstate.ts';
 import type { Receiver } from '../receiver.ts';
 import { createAttempts } from './attempts.ts';
 import { createHeldSteps } from './held-steps.ts';
@@ -219,22 +219,36 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
   }
 
   /**
-   * The database refused a call, which is a fault of one of its outcomes: each goes again by itself, and the one that
-   * cannot be stored ends as an error that can.
+   * The database refused a call. If that may be the fault of one of its outcomes, each goes again by itself, and the
+   * one that cannot be stored ends as an error that can. Whatever else it is, outcomes are kept until they are taken.
    */
   async function afterRefusal(call: Call, error: unknown): Promise<void> {
-    const alone = { emptyLeases: [], budget: 0, keep: 0, take: false, wakeUps };
-    const [only] = call.sent;
-    if (call.sent.length > 1) {
-      for (const lease of call.emptyLeases) outbox.putEmptyLease(lease);
-      for (const each of call.sent) await makeCall({ ...alone, sent: [each] });
-    } else if (only?.outcome.kind === 'complete') {
+    for (const lease of call.emptyLeases) outbox.putEmptyLease(lease);
+    const refused = isServerTrouble(error) ? call.sent : await sendSingly(call.sent);
+    if (refused.length === 0 && call.sent.length > 0) return;
+    listener.onWarning('a call was refused; trying again', error);
+    outbox.putBack(refused);
+    await timers.pause(retryPause.most);
+  }
+
+  /** Returns those that were refused although nothing seems to be wrong with them. */
+  async function sendSingly(sent: readonly Ended[]): Promise<Ended[]> {
+    const refused: Ended[] = [];
+    for (const each of sent) if (!(await sendAlone(each))) refused.push(each);
+    return refused;
+  }
+
+  async function sendAlone(ended: Ended): Promise<boolean> {
+    try {
+      await send({ sent: [ended], emptyLeases: [], budget: 0, keep: 0, take: false, wakeUps });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkerLost) deps.onLost(error);
+      if (isOver()) return true;
+      const { outcome } = ended;
+      if (outcome.kind !== 'complete' || !isRefusedValue(error)) return false;
       listener.onWarning('a result could not be stored; its step fails', error);
-      await makeCall({ ...alone, sent: [{ ...only, outcome: unstorable(only.outcome, error) }] });
-    } else {
-      listener.onWarning('a call was refused; trying again', error);
-      outbox.putBack(call.sent);
-      await timers.pause(retryPause.most);
+      return sendAlone({ ...ended, outcome: unstorable(outcome, error) });
     }
   }
 
@@ -255,7 +269,7 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
       try {
         return await work();
       } catch (error) {
-        if (!isConnectionLoss(error)) throw error;
+        if (!isConnectionLoss(error)) listener.onWarning('the database refuses; trying again', error);
         await timers.pause(pauseMs);
       }
     }
