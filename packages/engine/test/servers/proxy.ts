@@ -10,12 +10,14 @@ export interface Proxy {
   hold(on: boolean): void;
   /** Refuses new connections, until `false`. */
   refuse(on: boolean): void;
+  /** Leads new connections to the server of another URL. */
+  aim(url: string): void;
   close(): Promise<void>;
 }
 
 /** Starts a proxy before the server of `url`. */
 export async function startProxy(url: string): Promise<Proxy> {
-  const target = new URL(url);
+  let target = new URL(url);
   const sockets = new Set<Socket>();
   let refusing = false;
   let holding = false;
@@ -53,6 +55,9 @@ export async function startProxy(url: string): Promise<Proxy> {
     },
     refuse: (on) => {
       refusing = on;
+    },
+    aim: (to) => {
+      target = new URL(to);
     },
     close: async () => {
       cut();
