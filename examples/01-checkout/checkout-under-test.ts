@@ -8,11 +8,14 @@ import {
   type TaskHandle,
   type TemplateDocument,
   type UntypedResults,
-  type WorkerOptions,
 } from '@tasker/engine';
-import { seededRandom } from '../../packages/engine/src/testing/seeded-random.ts';
-import { databaseInStep, installSettableClock } from '../../packages/engine/src/testing/settable-clock.ts';
-import { createSimulatedClock, type SimulatedClock } from '../../packages/engine/src/testing/simulated-clock.ts';
+import {
+  createSimulatedClock,
+  databaseInStep,
+  installSettableClock,
+  type SimulatedClock,
+  seededRandom,
+} from '@tasker/engine/testing';
 import { countingIds } from '../shared/ids.ts';
 import { withSimulatedFaults } from '../shared/simulated-faults.ts';
 import { checkoutHandlerClasses } from './handler-classes.ts';
@@ -49,9 +52,6 @@ export interface CheckoutSettings {
   /** Makes another template of the one in the file. */
   readonly change?: (document: TemplateDocument) => TemplateDocument;
   readonly allowSimulate?: boolean;
-  /** In place of the simulated ones, for what a test wants to do itself. */
-  readonly services?: Partial<CheckoutServices>;
-  readonly worker?: WorkerOptions;
 }
 
 export async function startCheckout(db: Database, settings: CheckoutSettings = {}): Promise<CheckoutUnderTest> {
@@ -62,7 +62,9 @@ export async function startCheckout(db: Database, settings: CheckoutSettings = {
     database: databaseInStep(db, clock),
     clock,
     random: seededRandom(1),
-    ...workOf({ ...services, ...settings.services }, settings),
+    // There is no other worker to look after.
+    upkeep: false,
+    ...workOf(services, settings),
   });
   return {
     tasker,
