@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import { InvalidRequest, InvalidTransition } from '../errors.ts';
-import { ancestorsOf } from '../graph/ancestors.ts';
+import { ancestorsOf, isAncestor } from '../graph/ancestors.ts';
+import { frontierOf } from '../graph/frontier.ts';
 import { serialiseJson } from '../json/serialise.ts';
 import { transitionStep } from '../states/step-transitions.ts';
 import { transitionTask } from '../states/task-transitions.ts';
@@ -26,7 +27,8 @@ export function retryTask(inHand: TaskInHand): Change {
   if (isOver(inHand)) throw new InvalidTransition(`Task ${inHand.task.id}`, inHand.state, 'in_progress');
   const failed = inHand.registered.plan.steps
     .map((step) => step.position)
-    .filter((position) => hasFailed(inHand, position) || isBackingOff(inHand, position));
+    .filter((position) => hasFailed(inHand, position) || isBackingOff(inHand, position))
+    .filter((position) => !isLeftBehind(inHand, position));
   if (failed.length === 0) throw new InvalidTransition(`Task ${inHand.task.id}`, inHand.state, 'in_progress');
   return failed.map((position) => retryStep(inHand, position)).reduce(merge);
 }
@@ -35,7 +37,7 @@ export function retryTask(inHand: TaskInHand): Change {
 export function retryStep(inHand: TaskInHand, position: number): Change {
   if (isOver(inHand)) throw stepRefusal(inHand, position, 'pending');
   if (isBackingOff(inHand, position)) return { actions: [onStep(inHand, position, 'retry')], dueNow: [position] };
-  if (!hasFailed(inHand, position)) throw stepRefusal(inHand, position, 'pending');
+  if (!hasFailed(inHand, position) || isLeftBehind(inHand, position)) throw stepRefusal(inHand, position, 'pending');
   const { attempts } = inHand.recordOf(position);
   const allowed = inHand.registered.plan.steps[position]?.retry.maxAttempts ?? 1;
   const edited = inHand.task.edits.findLast((edit) => edit.step === position)?.max_attempts ?? 0;
@@ -104,6 +106,21 @@ export function editStep(
 
 function hasFailed(inHand: TaskInHand, position: number): boolean {
   return inHand.recordOf(position).fact === 'dead' && inHand.stateOf(position) === 'error';
+}
+
+/**
+ * Whether a step that depends on it was resolved and has gone on without it: what follows that one may have run, and
+ * would be reached a second time. Resolving the step itself, or skipping it, is still possible.
+ */
+function isLeftBehind(inHand: TaskInHand, position: number): boolean {
+  const { plan } = inHand.registered;
+  const { arrived } = frontierOf(plan, (step) => inHand.recordOf(step).fact);
+  return plan.steps.some(
+    (step) =>
+      arrived[step.position] !== false &&
+      inHand.stateOf(step.position) === 'resolved_manually' &&
+      isAncestor(plan, position, step.position),
+  );
 }
 
 function isBackingOff(inHand: TaskInHand, position: number): boolean {

@@ -22,9 +22,13 @@ export interface Frontier {
   readonly toClose: readonly number[];
   /** Joins (and the finish) that some parents have reached and others have not. */
   readonly counters: readonly JoinCount[];
+  /** By position: how a step has arrived at its children; false: not yet. */
+  readonly arrived: readonly Arrival[];
   /** The finish is reached by all: every sink is settled (`complete`), or some of them never will be (`blocked`). */
   readonly end: 'complete' | 'blocked' | null;
 }
+
+export type Arrival = false | 'settled' | 'blocked';
 
 export interface JoinCount {
   readonly step: number;
@@ -45,7 +49,7 @@ export function frontierOf(plan: Plan, factOf: (position: number) => StepFact): 
   const toOpen: number[] = [];
   const toClose: number[] = [];
   const counters: JoinCount[] = [];
-  const arrived: (false | 'settled' | 'blocked')[] = [];
+  const arrived: Arrival[] = [];
   for (const { position, parents } of plan.steps) {
     const fact = factOf(position);
     const reach = reachOf(parents, arrived);
@@ -56,10 +60,10 @@ export function frontierOf(plan: Plan, factOf: (position: number) => StepFact): 
   }
   count(counters, finish, plan.sinks, arrived);
   const end = reachOf(plan.sinks, arrived);
-  return { toOpen, toClose, counters, end: end === 'open' ? 'complete' : end === 'blocked' ? 'blocked' : null };
+  return { toOpen, toClose, counters, arrived, end: end === 'open' ? 'complete' : end === 'blocked' ? 'blocked' : null };
 }
 
-function reachOf(parents: readonly number[], arrived: readonly (false | 'settled' | 'blocked')[]) {
+function reachOf(parents: readonly number[], arrived: readonly Arrival[]) {
   let blocked = false;
   for (const parent of parents) {
     if (!arrived[parent]) return 'waiting';
@@ -68,7 +72,7 @@ function reachOf(parents: readonly number[], arrived: readonly (false | 'settled
   return blocked ? 'blocked' : 'open';
 }
 
-function arrivalOf(fact: StepFact, reach: 'waiting' | 'blocked' | 'open'): false | 'settled' | 'blocked' {
+function arrivalOf(fact: StepFact, reach: 'waiting' | 'blocked' | 'open'): Arrival {
   if (reach === 'waiting') return false;
   if (fact === 'settled') return 'settled';
   if (fact === 'dead' || reach === 'blocked') return 'blocked';
@@ -79,7 +83,7 @@ function count(
   counters: JoinCount[],
   step: number,
   parents: readonly number[],
-  arrived: readonly (false | 'settled' | 'blocked')[],
+  arrived: readonly Arrival[],
 ): void {
   const here = parents.filter((parent) => arrived[parent]);
   if (here.length === 0 || here.length === parents.length) return;
