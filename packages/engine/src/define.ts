@@ -17,7 +17,8 @@ export type { NoSteps, RunArguments, StepSettings } from './define/step-options.
 export type { TypedStepContext } from './define/typed-step-context.ts';
 export { InvalidTemplate, TaskerError } from './errors.ts';
 export type { RetryPolicy } from './graph/plan.ts';
-export { type DefinedHandler, defineHandler, type HandlerNeeds } from './lifecycle/4-execution/define-handler.ts';
+export { type DefinedHandler, defineHandler } from './lifecycle/4-execution/define-handler.ts';
+export type { HandlerNeeds } from './lifecycle/4-execution/handler-needs.ts';
 export {
   PermanentError,
   type PermanentErrorOptions,
@@ -29,7 +30,7 @@ export type {
   HandlerClass,
   HandlerFunction,
   HandlerInstance,
-} from './lifecycle/4-execution/handler-registry.ts';
+} from './lifecycle/4-execution/handler.ts';
 export type { StepContext, StepLogger } from './lifecycle/4-execution/step-context.ts';
 export { StepHandler } from './lifecycle/4-execution/step-handler.ts';
 export { type ErrorType, StepHandlerResult } from './lifecycle/4-execution/step-handler-result.ts';

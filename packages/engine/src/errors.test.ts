@@ -11,7 +11,7 @@ const examples: readonly errors.TaskerError[] = [
   new errors.StepNotFound('t1', 'pay'),
   new errors.DuplicateTask('shop/order@1.0.0', 't1'),
   new errors.InvalidTransition('Task t1', 'complete', 'cancelled'),
-  new errors.HandlerNotFound('shop.pay', 'call', ['shop.ship']),
+  new errors.HandlerNotFound('shop.pay', ['shop.ship']),
   new errors.InvalidOptions(['concurrency must be at least 1']),
   new errors.DatabaseUnavailable('The database refused the connection.', new Error('ECONNREFUSED')),
   new errors.WaitTimedOut('Task t1', 500),

@@ -122,14 +122,12 @@ export class InvalidTransition extends TaskerError {
   }
 }
 
-/** No handler answers to the name (or has the method) that a step refers to. */
+/** No handler answers to the name that a step refers to. */
 export class HandlerNotFound extends TaskerError {
-  constructor(callable: string, method: string, known: readonly string[]) {
-    const wanted = method === 'call' ? `\`${callable}\`` : `\`${callable}\` with a method \`${method}\``;
-    super('HANDLER_NOT_FOUND', `There is no handler ${wanted}. Registered here: ${known.join(', ') || 'none'}.`, {
-      callable,
-      method,
-    });
+  /** @param failure why the resolver that should have found it did not */
+  constructor(callable: string, known: readonly string[], failure?: Error) {
+    const why = failure === undefined ? `Registered here: ${known.join(', ') || 'none'}.` : `${failure.message}.`;
+    super('HANDLER_NOT_FOUND', `There is no handler \`${callable}\`. ${why}`, { callable }, failure);
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '@tasker/contract';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stepContextOf } from '../../test/attempts/step-context-of.ts';
+import { systemClock } from '../clock.ts';
 import { InvalidTemplate } from '../errors.ts';
 import { compilePlan } from '../graph/compile-plan.ts';
 import { readTemplate } from '../lifecycle/1-template/read-template.ts';
@@ -24,10 +25,11 @@ async function runStep(
   const handlers = new HandlerRegistry();
   for (const [callable, handler] of definition.handlers) handlers.register(callable, handler);
   const step = definition.document.steps.find(({ name }) => name === stepName);
-  const { callable = '', method } = step?.handler ?? {};
-  const options = { maxResultBytes: 10_000, resultSchema: step?.result_schema };
+  const { callable = '', method = 'call' } = step?.handler ?? {};
+  const options = { maxResultBytes: 10_000, resultSchema: step?.result_schema, clock: systemClock };
   try {
-    return outcomeOfReturn(await handlers.resolve(callable, method)(stepContextOf({ input, ...results })), options);
+    const { call } = handlers.bind({ callable, method, config: {} });
+    return outcomeOfReturn(await call(stepContextOf({ input, ...results })), options);
   } catch (error) {
     return outcomeOfThrow(error, 0);
   }

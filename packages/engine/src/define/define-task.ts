@@ -3,7 +3,7 @@ import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/con
 import { InvalidTemplate } from '../errors.ts';
 import { normaliseTemplate, templateDefaults } from '../lifecycle/1-template/template-document.ts';
 import type { TemplateSource } from '../lifecycle/1-template/template-source.ts';
-import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
 import type { JsonFault } from './json-fault.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import type { RetryPolicy } from '../graph/plan.ts';
-import type { HandlerInstance } from '../lifecycle/4-execution/handler-registry.ts';
+import type { HandlerInstance } from '../lifecycle/4-execution/handler.ts';
 import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import type { StepHandlerResult } from '../lifecycle/4-execution/step-handler-result.ts';
 import type { JsonFault, Stored } from './json-fault.ts';

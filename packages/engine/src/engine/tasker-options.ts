@@ -2,7 +2,7 @@ import type { TemplateDocument } from '@tasker/contract';
 import type { Clock, Random } from '../clock.ts';
 import type { AnyTaskDefinition } from '../define/define-task.ts';
 import { InvalidOptions } from '../errors.ts';
-import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import type { Database } from '../postgres/database.ts';
 import type { WorkerOptions } from '../worker/worker-options.ts';
 import type { TaskerLogger } from './logger.ts';

@@ -4,7 +4,7 @@ import type { Control } from '../control/control.ts';
 import type { Subscribe } from '../events/event-bus.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
-import type { Handler } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import type { Database } from '../postgres/database.ts';
 
 /** Any definition made with `defineTask`. */

@@ -19,6 +19,7 @@ export function stepContextOf({ results = {}, ...attempt }: AttemptInTest = {}):
     maxAttempts: 3,
     input: {},
     config: {},
+    stepInputs: undefined,
     correlationId: 'correlation-1',
     abort: new LazyAbort(),
     logger: () => silent,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { stepContextOf } from '../../../test/attempts/step-context-of.ts';
+import type { Handler } from './handler.ts';
 import { PermanentError, RetryableError } from './handler-errors.ts';
 import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
-import { type Handler, HandlerRegistry } from './handler-registry.ts';
+import { HandlerRegistry } from './handler-registry.ts';
 import { StepHandler } from './step-handler.ts';
 import { StepHandlerResult } from './step-handler-result.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
-const options = { maxResultBytes: 10_000 };
+const options = { maxResultBytes: 10_000, clock: { now: () => now } };
 
 function stored(outcome: HandlerOutcome): unknown {
   return outcome.kind === 'success' ? JSON.parse(outcome.resultText) : outcome;
@@ -18,7 +19,10 @@ async function runOnce(handler: Handler): Promise<HandlerOutcome> {
   const handlers = new HandlerRegistry();
   handlers.register('h', handler);
   try {
-    return outcomeOfReturn(await handlers.resolve('h')(stepContextOf()), options);
+    return outcomeOfReturn(
+      await handlers.bind({ callable: 'h', method: 'call', config: {} }).call(stepContextOf()),
+      options,
+    );
   } catch (error) {
     return outcomeOfThrow(error, now);
   }

@@ -1,11 +1,12 @@
 import { attemptErrorCodes, type ErrorRecord, type JsonObject } from '@tasker/contract';
-import { parseJson } from '../../json/parse.ts';
+import type { Clock } from '../../clock.ts';
 import { formatPath } from '../../json/path.ts';
-import { compileSchema } from '../../json/schema.ts';
 import { type SerialisationProblem, serialiseJson } from '../../json/serialise.ts';
 import { parseRetryAfterMs } from '../../states/retry-after.ts';
 import { isPermanentError, isRetryableError } from './handler-errors.ts';
+import { schemaViolations } from './schema-violations.ts';
 import { serialiseError } from './serialise-error.ts';
+import type { StepDirective } from './step-directive.ts';
 import { isStepHandlerResult, type StepHandlerResult } from './step-handler-result.ts';
 
 /** What an attempt came to, ready to be recorded. */
@@ -30,6 +31,10 @@ export interface OutcomeOptions {
   readonly maxResultBytes: number;
   /** The step's result schema. */
   readonly resultSchema?: JsonObject | undefined;
+  /** The handler's own. */
+  readonly handlerSchema?: JsonObject | undefined;
+  /** For what a handler says about coming back at a date. */
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -46,8 +51,9 @@ export interface OutcomeOptions {
  */
 export function outcomeOfReturn(returned: unknown, options: OutcomeOptions): HandlerOutcome {
   if (!isStepHandlerResult(returned)) return success(asObject(returned), undefined, options);
-  if (returned.success) return success(returned.result ?? null, returned.metadata, options);
-  return declaredFailure(returned);
+  if (!returned.success) return declaredFailure(returned, options.clock.now());
+  if (returned.directive !== undefined) return notRunYet(returned.directive);
+  return success(returned.result ?? null, returned.metadata, options);
 }
 
 /** What a handler threw, as an outcome: PermanentError is final, everything else may be tried again. */
@@ -69,18 +75,13 @@ function asObject(returned: unknown): unknown {
 function success(result: unknown, metadata: JsonObject | undefined, options: OutcomeOptions): HandlerOutcome {
   const serialised = serialiseJson(result, options.maxResultBytes);
   if (!serialised.ok) return unkeepable('result', serialised.problem);
-  const violations = options.resultSchema === undefined ? [] : violationsOf(serialised.text, options.resultSchema);
-  if (violations.length > 0) return invalidResult(violations);
+  const { resultSchema, handlerSchema } = options;
+  const fault = misfit(serialised.text, resultSchema, 'step') ?? misfit(serialised.text, handlerSchema, 'handler');
+  if (fault !== undefined) return fault;
   if (metadata === undefined) return { kind: 'success', resultText: serialised.text };
   const serialisedMetadata = serialiseJson(metadata, options.maxResultBytes);
   if (!serialisedMetadata.ok) return unkeepable('metadata', serialisedMetadata.problem);
   return { kind: 'success', resultText: serialised.text, metadataText: serialisedMetadata.text };
-}
-
-/** Checked on a copy: a result is stored as it was returned, and a check may fill in defaults. */
-function violationsOf(text: string, schema: JsonObject): string[] {
-  const { check } = compileSchema(schema);
-  return check(parseJson(text)).map(({ path, message }) => (path === '' ? message : `${path} ${message}`));
 }
 
 function unkeepable(what: 'result' | 'metadata', { kind, path, reason }: SerialisationProblem): HandlerOutcome {
@@ -96,23 +97,37 @@ function unkeepable(what: 'result' | 'metadata', { kind, path, reason }: Seriali
   };
 }
 
-function invalidResult(violations: readonly string[]): HandlerOutcome {
+function misfit(text: string, schema: JsonObject | undefined, whose: string): HandlerOutcome | undefined {
+  const violations = schema === undefined ? [] : schemaViolations(schema, text);
+  if (violations.length === 0) return undefined;
   return {
     kind: 'failure',
     permanent: true,
     error: {
-      message: `The result does not fit the result schema of the step: ${violations.join('; ')}.`,
+      message: `The result does not fit the result schema of the ${whose}: ${violations.join('; ')}.`,
       class: 'InvalidResult',
       code: attemptErrorCodes.invalidResult,
     },
   };
 }
 
-function declaredFailure(result: StepHandlerResult): HandlerOutcome {
+/** Keeping it as a result would look as if what it asks for had been done. */
+function notRunYet({ kind }: StepDirective): HandlerOutcome {
+  const what = { decision: 'Decisions', batches: 'Batches', checkpoint: 'Checkpoints' }[kind];
+  return {
+    kind: 'failure',
+    permanent: true,
+    error: { message: `${what} are not run yet by this version.`, class: 'NotRunYet', code: 'NOT_RUN_YET' },
+  };
+}
+
+function declaredFailure(result: StepHandlerResult, nowMs: number): HandlerOutcome {
   const { errorMessage, errorType, errorCode, retryable, metadata } = result;
+  const retryAfterMs = retryable ? parseRetryAfterMs(result.retryAfter, nowMs) : undefined;
   return {
     kind: 'failure',
     permanent: !retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     error: serialiseError({ message: errorMessage, name: errorType, errorCode, context: metadata }),
   };
 }

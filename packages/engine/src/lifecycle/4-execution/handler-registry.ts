@@ -1,91 +1,161 @@
+import { attemptErrorCodes } from '@tasker/contract';
 import { HandlerNotFound, InvalidOptions } from '../../errors.ts';
-import type { StepContext } from './step-context.ts';
+import type { HandlerReference } from '../../graph/plan.ts';
+import { type BoundHandler, bindHandler } from './bind-handler.ts';
+import { type Handler, type HandlerCall, type HandlerInstance, handlerFault, isHandlerClass } from './handler.ts';
+import { PermanentError } from './handler-errors.ts';
+import { HandlerLookup } from './handler-lookup.ts';
+import { builtInResolvers, type HandlerResolver } from './handler-resolver.ts';
+import { ResolverChain } from './resolver-chain.ts';
 
-/** Does the work of a step: returns (or resolves to) its result, or throws. */
-export type HandlerFunction = (context: StepContext) => unknown;
+/** What a step says of its handler: a part of what its plan holds. */
+export type WantedHandler = Pick<HandlerReference, 'callable' | 'resolver'>;
 
-/** Anything with a `call`; a template may name another of its methods. */
-export interface HandlerInstance {
-  call(context: StepContext): unknown;
-}
-
-export type HandlerClass = new () => HandlerInstance;
-
-/** A function, an object with `call`, or a class of such objects (made once, when first needed). */
-export type Handler = HandlerFunction | HandlerInstance | HandlerClass;
-
-/** A handler made ready: whatever its form, it is called like this; it may answer at once or later, and may throw. */
-export type HandlerCall = (context: StepContext) => unknown;
-
-/** The handlers of one process, by the name that steps refer to them by. */
+/**
+ * The handlers of one process, by the callables that steps refer to them by: those that were registered, and those that
+ * resolvers find.
+ */
 export class HandlerRegistry {
-  readonly #entries = new Map<string, Entry>();
+  readonly #mapping = new Map<string, Handler>();
+  readonly #chain: ResolverChain;
+  readonly #lookup: HandlerLookup;
+  readonly #instances = new WeakMap<object, HandlerInstance>();
+  /** By what the plans say, whose objects stay the same for all their tasks: the way of every attempt. */
+  #bound = new WeakMap<HandlerReference, BoundHandler>();
 
-  /** @throws {InvalidOptions} when the name is taken by another handler */
-  register(callable: string, handler: Handler): void {
-    this.refuseTaken(callable, handler);
-    if (!this.has(callable)) this.#entries.set(callable, { handler, calls: new Map() });
+  /** @throws {InvalidOptions} when two resolvers have the same name, or one is not a resolver */
+  constructor(resolvers: readonly HandlerResolver[] = []) {
+    this.#chain = new ResolverChain([explicitMapping(this.#mapping), ...resolvers]);
+    this.#lookup = new HandlerLookup(this.#chain);
+  }
+
+  /**
+   * @param replace whether the handler may take the place of another of that name; attempts that run already end as
+   *   they began
+   * @throws {InvalidOptions} when it is no handler, or the name is taken by another
+   */
+  register(callable: string, handler: Handler, { replace = false }: { readonly replace?: boolean } = {}): void {
+    if (!replace) this.refuseTaken(callable, handler);
+    const fault = callable === '' ? 'needs a name that templates can refer to' : handlerFault(handler);
+    if (fault !== undefined) throw new InvalidOptions([`Handler \`${callable}\` ${fault}.`]);
+    if (this.#mapping.get(callable) === handler) return;
+    this.#mapping.set(callable, handler);
+    this.#changed(callable);
   }
 
   /** @throws {InvalidOptions} when the name is taken by another handler */
   refuseTaken(callable: string, handler: Handler): void {
-    const known = this.#entries.get(callable);
-    if (known === undefined || known.handler === handler) return;
-    throw new InvalidOptions([`There are two handlers named \`${callable}\`. Give one of them another name.`]);
+    const known = this.#mapping.get(callable);
+    if (known === undefined || known === handler) return;
+    throw new InvalidOptions([
+      `There are two handlers named \`${callable}\`. Give one of them another name, or register it with \`replace\`.`,
+    ]);
   }
 
-  has(callable: string): boolean {
-    return this.#entries.has(callable);
+  /** Whether there was one of that name. */
+  unregister(callable: string): boolean {
+    const known = this.#mapping.delete(callable);
+    this.#changed(callable);
+    return known;
   }
 
+  addResolver(resolver: HandlerResolver): void {
+    this.#chain.add(resolver);
+    this.#bound = new WeakMap();
+  }
+
+  /** Names of the resolvers, in the order in which they are asked. */
+  get resolvers(): string[] {
+    return this.#chain.names;
+  }
+
+  /** The names that were registered. */
   callables(): string[] {
-    return [...this.#entries.keys()];
+    return [...this.#mapping.keys()];
+  }
+
+  /** Whether nothing can ever be found here. */
+  get isEmpty(): boolean {
+    return this.#mapping.size === 0 && this.#chain.names.length === 1;
+  }
+
+  /** Lets the resolvers find what is wanted, so that it is at hand when it is asked for. */
+  async prepare(wanted: Iterable<WantedHandler>): Promise<void> {
+    for (const { callable, resolver } of wanted) {
+      await this.#lookup.settle(callable, resolver);
+    }
+  }
+
+  /** Whether the handler is at hand. */
+  has(callable: string, resolver?: string): boolean {
+    return this.#lookup.find(callable, resolver).kind === 'found';
   }
 
   /**
-   * The handler that a step refers to.
+   * The handler of a step, ready to be called.
    *
-   * @throws {HandlerNotFound} when there is none of that name, or it has no such method
+   * @throws {HandlerNotFound} when nobody knows it
+   * @throws {PermanentError} when there is no such resolver or method, or the configuration is not what it needs
    */
-  resolve(callable: string, method = 'call'): HandlerCall {
-    const entry = this.#entries.get(callable);
-    if (entry === undefined) throw new HandlerNotFound(callable, method, this.callables());
-    const known = entry.calls.get(method);
+  bind(reference: HandlerReference): BoundHandler {
+    const known = this.#bound.get(reference);
     if (known !== undefined) return known;
-    const call = bindMethod(entry, method);
-    if (call === undefined) throw new HandlerNotFound(callable, method, this.callables());
-    entry.calls.set(method, call);
-    return call;
+    const { callable, resolver } = reference;
+    const lookup = this.#lookup.find(callable, resolver);
+    switch (lookup.kind) {
+      case 'found': {
+        const bound = bindHandler(lookup.handler, reference, (handler) => this.#instanceOf(handler));
+        this.#bound.set(reference, bound);
+        return bound;
+      }
+      case 'pending':
+        return this.#bindLater(reference, lookup.settled);
+      case 'unknown':
+        throw new HandlerNotFound(callable, this.callables(), lookup.failure);
+      case 'no_resolver':
+        throw resolverNotFound(callable, resolver ?? '', this.resolvers);
+    }
+  }
+
+  /** A step of a plan that this process has just heard of: its first attempt waits for the resolver. */
+  #bindLater(reference: HandlerReference, settled: Promise<void>): BoundHandler {
+    let bound: BoundHandler | undefined;
+    return {
+      call: async (context) => {
+        await settled;
+        bound = this.bind(reference);
+        return bound.call(context);
+      },
+      get resultSchema() {
+        return bound?.resultSchema;
+      },
+    };
+  }
+
+  #instanceOf(handler: Exclude<Handler, HandlerCall>): HandlerInstance {
+    if (!isHandlerClass(handler)) return handler;
+    let instance = this.#instances.get(handler);
+    if (instance === undefined) this.#instances.set(handler, (instance = new handler()));
+    return instance;
+  }
+
+  #changed(callable: string): void {
+    this.#lookup.forget(callable);
+    this.#bound = new WeakMap();
   }
 }
 
-interface Entry {
-  readonly handler: Handler;
-  /** By method. */
-  readonly calls: Map<string, HandlerCall>;
-  instance?: HandlerInstance;
+function explicitMapping(mapping: ReadonlyMap<string, Handler>): HandlerResolver {
+  return {
+    ...builtInResolvers.explicitMapping,
+    canResolve: (callable) => mapping.has(callable),
+    resolve: (callable) => mapping.get(callable),
+  };
 }
 
-function bindMethod(entry: Entry, method: string): HandlerCall | undefined {
-  const { handler } = entry;
-  if (isFunction(handler)) return method === 'call' ? handler : undefined;
-  const instance = isClass(handler) ? (entry.instance ??= new handler()) : handler;
-  const found: unknown = Reflect.get(instance, method);
-  return isCallable(found) ? (context) => found.call(instance, context) : undefined;
-}
-
-function isFunction(handler: Handler): handler is HandlerFunction {
-  return typeof handler === 'function' && !isClass(handler);
-}
-
-/** A class as written, or a class that was compiled to a function with methods. */
-function isClass(handler: Handler): handler is HandlerClass {
-  if (typeof handler !== 'function') return false;
-  const prototype: unknown = Reflect.get(handler, 'prototype');
-  if (typeof prototype !== 'object' || prototype === null) return false;
-  return /^class\b/.test(Function.prototype.toString.call(handler)) || Object.getOwnPropertyNames(prototype).length > 1;
-}
-
-function isCallable(value: unknown): value is (this: HandlerInstance, context: StepContext) => unknown {
-  return typeof value === 'function';
+function resolverNotFound(callable: string, resolver: string, names: readonly string[]): PermanentError {
+  return new PermanentError(
+    `There is no resolver \`${resolver}\` to find handler \`${callable}\` with. There are: ${names.join(', ')}.`,
+    { errorCode: attemptErrorCodes.resolverNotFound },
+  );
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { ancestorsOf, isAncestor } from '../../graph/ancestors.ts';
 import type { Plan, PlanStep } from '../../graph/plan.ts';
 import { stepIdOf } from '../../graph/step-id.ts';
+import type { BoundHandler } from './bind-handler.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
@@ -85,6 +86,7 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   readonly #done: (end: AttemptEnd) => void;
   readonly deadlineAt: number;
   #over = false;
+  #handler: BoundHandler | undefined;
   #abort: LazyAbort | undefined;
 
   constructor(params: AttemptParams, deps: ExecutionDeps, done: (end: AttemptEnd) => void) {
@@ -95,9 +97,9 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   }
 
   run(): void {
-    const { callable, method } = this.#params.step.handler;
     try {
-      const returned = this.#deps.handlers.resolve(callable, method)(new StepContext(this));
+      this.#handler = this.#deps.handlers.bind(this.#params.step.handler);
+      const returned = this.#handler.call(new StepContext(this));
       if (isPromiseLike(returned)) this.#follow(Promise.resolve(returned));
       else this.#returned(returned);
     } catch (thrown) {
@@ -118,8 +120,9 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   }
 
   #outcomeOf(value: unknown): HandlerOutcome {
-    const { maxResultBytes } = this.#deps;
-    return outcomeOfReturn(value, { maxResultBytes, resultSchema: this.#params.step.resultSchema });
+    const { maxResultBytes, clock } = this.#deps;
+    const { resultSchema } = this.#params.step;
+    return outcomeOfReturn(value, { maxResultBytes, resultSchema, handlerSchema: this.#handler?.resultSchema, clock });
   }
 
   #threw(thrown: unknown): void {
@@ -192,6 +195,9 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   }
   get config(): JsonObject {
     return this.#params.step.handler.config;
+  }
+  get stepInputs(): JsonObject | undefined {
+    return this.#params.inputs;
   }
   get input(): JsonObject {
     const { task, inputs } = this.#params;

@@ -2,6 +2,14 @@ import type { Json, JsonObject } from '@tasker/contract';
 import type { LazyAbort } from './lazy-abort.ts';
 import type { StepTransaction } from './step-transaction.ts';
 
+/** How far a step has come, as it was kept. */
+export interface Checkpoint {
+  /** Where to go on. */
+  readonly cursor: Json;
+  readonly itemsProcessed: number;
+  readonly accumulatedResults?: JsonObject;
+}
+
 /** The part of a logger that handlers use; a pino logger is one. */
 export interface StepLogger {
   debug(fields: object, message?: string): void;
@@ -34,6 +42,10 @@ export interface StepAttempt {
   readonly maxAttempts: number;
   readonly input: JsonObject;
   readonly config: JsonObject;
+  /** What was made for this step alone: its part of a batch, or an operator's edit. */
+  readonly stepInputs: JsonObject | undefined;
+  /** Where an earlier attempt stopped on purpose. */
+  readonly checkpoint?: Checkpoint | undefined;
   readonly correlationId: string;
   readonly results: UpstreamResults;
   readonly abort: LazyAbort;
@@ -143,6 +155,11 @@ export class StepContext {
     return this.#attempt.config;
   }
 
+  /** What was made for this step alone: the part of a batch that it works on, or an operator's edit of its input. */
+  get stepInputs(): JsonObject {
+    return this.#attempt.stepInputs ?? {};
+  }
+
   /** One value of the task's context; undefined when it has none of that name. */
   getInput(key: string): Json | undefined {
     return own(this.#attempt.input, key);
@@ -169,6 +186,11 @@ export class StepContext {
     return path.reduce<Json>(memberOf, this.getDependencyResult(stepName));
   }
 
+  /** One value of the result of a step upstream; null when the step, its result or the value is missing. */
+  getPreviousStepData(stepName: string, key: string): Json {
+    return this.getDependencyField(stepName, key);
+  }
+
   /** Names of the steps upstream that have a result, in the order of the plan. */
   getDependencyResultKeys(): string[] {
     const results = this.#upstream();
@@ -188,6 +210,28 @@ export class StepContext {
       this.getDependencyResultKeys().map((name) => [name, this.getDependencyResult(name)]),
     );
     return this.#dependencyResults;
+  }
+
+  hasCheckpoint(): boolean {
+    return this.#attempt.checkpoint !== undefined;
+  }
+
+  /** How far an earlier run of this step has come; null when it begins anew. */
+  get checkpoint(): Checkpoint | null {
+    return this.#attempt.checkpoint ?? null;
+  }
+
+  get checkpointCursor(): Json {
+    return this.#attempt.checkpoint?.cursor ?? null;
+  }
+
+  get checkpointItemsProcessed(): number {
+    return this.#attempt.checkpoint?.itemsProcessed ?? 0;
+  }
+
+  /** What earlier runs of this step gathered up to the checkpoint. */
+  get accumulatedResults(): JsonObject | null {
+    return this.#attempt.checkpoint?.accumulatedResults ?? null;
   }
 
   #upstream(): UpstreamResults {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
+import type { StepDirective } from './step-directive.ts';
 
 /** Error types with a meaning of their own; any other text may be used as well. */
 export type ErrorType =
@@ -22,8 +23,12 @@ export class StepHandlerResult<Result = unknown> {
   readonly errorType: ErrorType | undefined;
   readonly errorCode: string | undefined;
   readonly retryable: boolean;
+  /** Seconds until the next attempt, or what a server said in its `Retry-After`. */
+  readonly retryAfter: number | string | undefined;
   /** Kept with the attempt, beside the result. */
   readonly metadata: JsonObject | undefined;
+  /** What the engine is asked to do besides. */
+  readonly directive: StepDirective | undefined;
   readonly [brand] = true;
 
   private constructor(fields: Fields<Result>) {
@@ -33,16 +38,25 @@ export class StepHandlerResult<Result = unknown> {
     this.errorType = fields.errorType;
     this.errorCode = fields.errorCode;
     this.retryable = fields.retryable ?? true;
+    this.retryAfter = fields.retryAfter;
     this.metadata = fields.metadata;
+    this.directive = fields.directive;
   }
 
   static success<Result>(result: Result, metadata?: JsonObject): StepHandlerResult<Result> {
     return new StepHandlerResult({ success: true, result, metadata });
   }
 
+  /** A success that has more to say to the engine than its result: what decision and batch handlers return. */
+  static directing<Result>(directive: StepDirective, result: Result, metadata?: JsonObject): StepHandlerResult<Result> {
+    return new StepHandlerResult({ success: true, result, metadata, directive });
+  }
+
   /**
    * @param retryable false: another attempt cannot help, the step fails at once; by default only for the types
    *   `permanent_error` and `validation_error`
+   * @param retryAfter seconds until the next attempt in place of what the retry policy says, or the value of a
+   *   `Retry-After` header as it is
    */
   static failure(
     message: string,
@@ -50,6 +64,7 @@ export class StepHandlerResult<Result = unknown> {
     retryable = !permanentTypes.has(errorType),
     metadata?: JsonObject,
     errorCode?: string,
+    retryAfter?: number | string,
   ): StepHandlerResult<never> {
     return new StepHandlerResult<never>({
       success: false,
@@ -58,6 +73,7 @@ export class StepHandlerResult<Result = unknown> {
       retryable,
       metadata,
       errorCode,
+      retryAfter,
     });
   }
 
@@ -68,7 +84,35 @@ export class StepHandlerResult<Result = unknown> {
   isFailure(): boolean {
     return !this.success;
   }
+
+  /** The form in which it is written down outside the engine. */
+  toJSON(): ResultEnvelope<Result> {
+    const { metadata = {}, errorType = 'handler_error', errorCode = null, errorMessage = '', retryAfter } = this;
+    if (this.success) return { success: true, result: this.result ?? null, metadata };
+    return {
+      success: false,
+      errorType,
+      errorCode,
+      message: errorMessage,
+      retryable: this.retryable,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      metadata,
+    };
+  }
 }
+
+/** A {@link StepHandlerResult} as plain data. */
+export type ResultEnvelope<Result = unknown> =
+  | { readonly success: true; readonly result: Result | null; readonly metadata: JsonObject }
+  | {
+      readonly success: false;
+      readonly errorType: ErrorType;
+      readonly errorCode: string | null;
+      readonly message: string;
+      readonly retryable: boolean;
+      readonly retryAfter?: number | string;
+      readonly metadata: JsonObject;
+    };
 
 /** Known by a registered symbol and not by class, because a program may have loaded two copies of this package. */
 export function isStepHandlerResult(value: unknown): value is StepHandlerResult {
@@ -82,5 +126,7 @@ interface Fields<Result> {
   readonly errorType?: ErrorType;
   readonly errorCode?: string | undefined;
   readonly retryable?: boolean;
+  readonly retryAfter?: number | string | undefined;
   readonly metadata?: JsonObject | undefined;
+  readonly directive?: StepDirective;
 }

@@ -29,6 +29,27 @@ export abstract class StepHandler {
     return handlerNameOf(this.constructor) ?? this.constructor.name;
   }
 
+  get version(): string {
+    const version: unknown = Reflect.get(this.constructor, 'handlerVersion');
+    return typeof version === 'string' ? version : StepHandler.handlerVersion;
+  }
+
+  /**
+   * JSON Schema of what `handler.initialization` of a step has to look like. A step whose configuration does not fit
+   * fails for good, and is listed beforehand. Default null: anything.
+   */
+  configSchema(): JsonObject | null {
+    return null;
+  }
+
+  /**
+   * JSON Schema of the results, besides what a template says of its step. A result that does not fit fails the step for
+   * good. Default null: anything that JSON can hold.
+   */
+  resultSchema(): JsonObject | null {
+    return null;
+  }
+
   protected success<Result>(result: Result, metadata?: JsonObject): StepHandlerResult<Result> {
     return StepHandlerResult.success(result, metadata);
   }
@@ -40,8 +61,9 @@ export abstract class StepHandler {
     retryable?: boolean,
     metadata?: JsonObject,
     errorCode?: string,
+    retryAfter?: number | string,
   ): StepHandlerResult<never> {
-    return StepHandlerResult.failure(message, errorType, retryable, metadata, errorCode);
+    return StepHandlerResult.failure(message, errorType, retryable, metadata, errorCode, retryAfter);
   }
 }
 
