@@ -17,20 +17,65 @@ export type { NoSteps, RunArguments, StepSettings } from './define/step-options.
 export type { TypedStepContext } from './define/typed-step-context.ts';
 export { InvalidTemplate, TaskerError } from './errors.ts';
 export type { RetryPolicy } from './graph/plan.ts';
-export { type DefinedHandler, defineHandler } from './lifecycle/4-execution/define-handler.ts';
-export type { HandlerNeeds } from './lifecycle/4-execution/handler-needs.ts';
 export {
-  PermanentError,
-  type PermanentErrorOptions,
-  RetryableError,
-  type RetryableErrorOptions,
-} from './lifecycle/4-execution/handler-errors.ts';
+  type AggregationScenario,
+  aggregateBatchResults,
+  aggregateBatchWorkerResults,
+  type BatchTotals,
+  detectAggregationScenario,
+  noBatchesAggregationResult,
+} from './lifecycle/4-execution/batch/batch-aggregation.ts';
+export {
+  type BatchProcessingOutcome,
+  createBatches,
+  isCreateBatches,
+  isNoBatches,
+  noBatches,
+  type WireCursor,
+} from './lifecycle/4-execution/batch/batch-outcome.ts';
+export {
+  type BatchWorkerContext,
+  type BatchWorkerInputs,
+  createBatchWorkerContext,
+} from './lifecycle/4-execution/batch/batch-worker-context.ts';
+export {
+  BatchableStepHandler,
+  type BatchWorkerOutcome,
+} from './lifecycle/4-execution/batch/batchable-step-handler.ts';
+export {
+  type BatchCursor,
+  type CursorConfig,
+  createCursorConfig,
+  createCursorConfigs,
+  createCursorRanges,
+} from './lifecycle/4-execution/batch/cursor.ts';
+export {
+  type BatchAnalyzerNeeds,
+  type BatchMeasure,
+  defineBatchAnalyzer,
+} from './lifecycle/4-execution/batch/define-batch-analyzer.ts';
+export { type BatchWorkerArguments, defineBatchWorker } from './lifecycle/4-execution/batch/define-batch-worker.ts';
+export { DecisionHandler } from './lifecycle/4-execution/decision/decision-handler.ts';
+export type {
+  DecisionPointOutcome,
+  DecisionResult,
+  DecisionType,
+} from './lifecycle/4-execution/decision/decision-outcome.ts';
+export { Decision, defineDecisionHandler } from './lifecycle/4-execution/decision/define-decision-handler.ts';
+export { type DefinedHandler, defineHandler } from './lifecycle/4-execution/define-handler.ts';
 export type {
   Handler,
   HandlerClass,
   HandlerFunction,
   HandlerInstance,
 } from './lifecycle/4-execution/handler.ts';
-export type { StepContext, StepLogger } from './lifecycle/4-execution/step-context.ts';
+export {
+  PermanentError,
+  type PermanentErrorOptions,
+  RetryableError,
+  type RetryableErrorOptions,
+} from './lifecycle/4-execution/handler-errors.ts';
+export type { HandlerArguments, HandlerNeeds } from './lifecycle/4-execution/handler-needs.ts';
+export type { Checkpoint, StepContext, StepLogger } from './lifecycle/4-execution/step-context.ts';
 export { StepHandler } from './lifecycle/4-execution/step-handler.ts';
-export { type ErrorType, StepHandlerResult } from './lifecycle/4-execution/step-handler-result.ts';
+export { type ErrorType, type ResultEnvelope, StepHandlerResult } from './lifecycle/4-execution/step-handler-result.ts';

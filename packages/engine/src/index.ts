@@ -10,6 +10,7 @@ export type {
   SubmitOptions,
   Tasker,
   TaskHandle,
+  TemplateFile,
   UntypedResults,
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
@@ -43,6 +44,10 @@ export {
   watchTemplates,
 } from './lifecycle/1-template/watch-templates.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
+export type { HandlerProblem, TemplateHandlers } from './lifecycle/4-execution/handler-report.ts';
+export type { HandlerResolver } from './lifecycle/4-execution/handler-resolver.ts';
+export type { HandlerModules } from './lifecycle/4-execution/module-resolver.ts';
+export type { Handlers } from './lifecycle/4-execution/named-handlers.ts';
 export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';

@@ -11,6 +11,8 @@ import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
 import { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
+import { createModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
+import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import { createStartAttempt } from '../lifecycle/4-execution/start-attempt.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
@@ -26,6 +28,7 @@ import { createDoor } from './door.ts';
 import { logRegistration } from './log-registration.ts';
 import { defaultLogger } from './logger.ts';
 import { createOutcomeWaiters } from './outcome-waiters.ts';
+import { createRegistrar } from './registrar.ts';
 import { steadfast } from './steadfast-logger.ts';
 import { createSubmitter } from './submitter.ts';
 import type { Tasker } from './tasker.ts';
@@ -51,7 +54,9 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     publishRegistration(registration);
   });
   const loadPlan = (revisionId: number, within: Queryable) => plans.load(revisionId, within);
-  const handlers = new HandlerRegistry();
+  const modules = createModuleResolver(options.handlerModules);
+  const handlers = new HandlerRegistry([...(options.resolvers ?? []), modules]);
+  const registrar = createRegistrar({ plans, handlers, modules, logger });
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
   const deadlines = createDeadlines(clock);
@@ -71,6 +76,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     settings,
     name: settings.name ?? `${hostname()}:${process.pid}`,
     servesHandler: (_namespace, handler) => handlers.has(handler),
+    findHandlers: (callables) => handlers.prepare(callables.map((callable) => ({ callable }))),
     startAttempt: createStartAttempt({
       handlers,
       deadlines,
@@ -175,9 +181,10 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     if (options.migrate !== false) await migrate(db);
     await ensurePartitions(db);
     skewMs = (await readDatabaseTime(db)) - clock.now();
-    for (const task of options.tasks ?? []) await register(task, { replace: replaceTemplates });
-    for (const template of options.templates ?? []) await plans.register(template, { replace: replaceTemplates });
-    for (const [callable, handler] of Object.entries(options.handlers ?? {})) handlers.register(callable, handler);
+    registrar.registerHandlers(options.handlers ?? {});
+    for (const template of [...(options.tasks ?? []), ...(options.templates ?? [])]) {
+      await register(template, { replace: replaceTemplates });
+    }
     stopListening = await announcer.listen((news) => {
       if (news.has('work')) worker.wake();
       if (news.has('finished')) waiters.look();
@@ -195,21 +202,25 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
 
   /** Begins to work as soon as there is something to work with; a worker at work learns of what was added. */
   async function serve(): Promise<void> {
-    if (works) return worker.refreshQueues();
-    works = options.worker !== false && (options.worker !== undefined || handlers.callables().length > 0);
+    if (works) {
+      registrar.warn();
+      return worker.refreshQueues();
+    }
+    works = options.worker !== false && (options.worker !== undefined || registrar.hasHandlers);
     if (works) await worker.start();
+    if (works) registrar.warn();
   }
 
   async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {
-    const document = 'document' in template ? template.document : template;
-    // handlers that clash must be known before anything is stored: a registration is whole or it is not
-    const own = 'document' in template ? [...template.handlers] : [];
-    for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
-    const registered = await plans.register(document, how);
-    for (const [callable, handler] of own) handlers.register(callable, handler);
+    const registered = await registrar.register(template, how);
     announcer.announce('templates');
     if (started) await serve();
     return registered;
+  }
+
+  async function registerHandlers(offered: Handlers): Promise<void> {
+    registrar.registerHandlers(offered);
+    if (started) await serve();
   }
 
   let stopping: Promise<void> | undefined;
@@ -240,7 +251,18 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     throw error;
   }
 
-  return taskerOf({ db, bus, control, submitter, waiters, door, register, stop });
+  return taskerOf({
+    db,
+    bus,
+    control,
+    submitter,
+    waiters,
+    door,
+    register,
+    registerHandlers,
+    handlers: registrar.report,
+    stop,
+  });
 }
 
 async function open(options: TaskerOptions, onWarning: (message: string) => void) {

@@ -26,11 +26,15 @@ export interface TaskerParts {
   readonly waiters: OutcomeWaiters;
   readonly door: Door;
   readonly register: Tasker['register'];
+  readonly registerHandlers: Tasker['registerHandlers'];
+  readonly handlers: Tasker['handlers'];
   readonly stop: Tasker['stop'];
 }
 
 /** The face of the engine over its running parts. */
-export function taskerOf({ db, bus, control, submitter, waiters, door, register, stop }: TaskerParts): Tasker {
+export function taskerOf(parts: TaskerParts): Tasker {
+  const { db, bus, control, submitter, waiters, door, register, registerHandlers, handlers, stop } = parts;
+
   function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
     return {
       id: taskId,
@@ -76,6 +80,8 @@ export function taskerOf({ db, bus, control, submitter, waiters, door, register,
       return handleOf({ taskId: taskId.toLowerCase(), replayed: false });
     },
     register: (template, options) => door.enter(() => register(template, options)),
+    registerHandlers: (offered) => door.enter(() => registerHandlers(offered)),
+    handlers,
     on: bus.on,
     stop,
   };

@@ -2,10 +2,13 @@ import type { TemplateDocument } from '@tasker/contract';
 import type { Clock, Random } from '../clock.ts';
 import type { AnyTaskDefinition } from '../define/define-task.ts';
 import { InvalidOptions } from '../errors.ts';
-import type { Handler } from '../lifecycle/4-execution/handler.ts';
+import type { HandlerResolver } from '../lifecycle/4-execution/handler-resolver.ts';
+import type { HandlerModules } from '../lifecycle/4-execution/module-resolver.ts';
+import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { Database } from '../postgres/database.ts';
 import type { WorkerOptions } from '../worker/worker-options.ts';
 import type { TaskerLogger } from './logger.ts';
+import type { TemplateFile } from './tasker.ts';
 
 export interface TaskerOptions {
   /**
@@ -17,10 +20,17 @@ export interface TaskerOptions {
   readonly schema?: string;
   /** Definitions to register; their handlers come with them. */
   readonly tasks?: readonly AnyTaskDefinition[];
-  /** Templates to register whose handlers are in `handlers`, or in other processes. */
-  readonly templates?: readonly TemplateDocument[];
-  /** Handlers by the names that templates refer to them by. */
-  readonly handlers?: Readonly<Record<string, Handler>>;
+  /** Templates to register, as documents or as `loadTemplates` reads them; their handlers may be in other processes. */
+  readonly templates?: readonly (TemplateDocument | TemplateFile)[];
+  /** Handlers by the names that templates refer to them by, or a list of classes that know their names. */
+  readonly handlers?: Handlers;
+  /** Further ways from the callable in a template to a handler. */
+  readonly resolvers?: readonly HandlerResolver[];
+  /**
+   * Where callables such as `./payments.js#Charge` and `@shop/handlers#Charge` may be imported from, whichever way their
+   * template came. Default: nowhere; templates that are given with their file may name modules beside it.
+   */
+  readonly handlerModules?: HandlerModules;
   /** Different content under a version that exists becomes a new revision instead of an error. Default false. */
   readonly replaceTemplates?: boolean;
   /** How this process works on steps; false: it does not. Default: it does when it has handlers. */

@@ -5,6 +5,8 @@ import type { Subscribe } from '../events/event-bus.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Handler } from '../lifecycle/4-execution/handler.ts';
+import type { TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
+import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { Database } from '../postgres/database.ts';
 
 /** Any definition made with `defineTask`. */
@@ -13,6 +15,12 @@ export interface AnyTaskDefinition {
   readonly document: TemplateDocument;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly inputSchema: StandardSchemaV1 | undefined;
+}
+
+/** A template and the file it was read from, beside which its callables may name modules. */
+export interface TemplateFile {
+  readonly document: TemplateDocument;
+  readonly file: string;
 }
 
 /** What may be said about a task besides its context. */
@@ -77,8 +85,19 @@ export interface Tasker extends Control {
   submitMany(requests: readonly TaskRequest[], options?: InTransaction): Promise<TaskHandle<UntypedResults>[]>;
   /** A task that was submitted before, here or elsewhere. */
   task(taskId: string): TaskHandle<UntypedResults>;
-  /** Registers a template; the same content again changes nothing. */
-  register(template: TemplateDocument | AnyTaskDefinition, options?: { replace?: boolean }): Promise<RegisteredPlan>;
+  /** Registers a template; the same content again changes nothing. Its handlers may come later, or be elsewhere. */
+  register(
+    template: TemplateDocument | TemplateFile | AnyTaskDefinition,
+    options?: { replace?: boolean },
+  ): Promise<RegisteredPlan>;
+  /**
+   * Registers handlers, all of them or none; steps that wait for them begin to run.
+   *
+   * @throws {InvalidOptions} when one is no handler, or its name is taken
+   */
+  registerHandlers(handlers: Handlers): Promise<void>;
+  /** Of the templates that this process registered, which it can run, and what keeps it from running the others. */
+  handlers(): TemplateHandlers[];
   /** Hears of what this process does, after it is committed; returns how to stop listening. `*` hears everything. */
   readonly on: Subscribe;
   /** The database, for reading and for the test kit. */

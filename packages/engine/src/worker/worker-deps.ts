@@ -13,6 +13,8 @@ export interface WorkerDeps {
   readonly plans: PlanStore;
   readonly settings: WorkerSettings;
   readonly name: string;
+  /** Has handlers looked for that are not at hand; `servesHandler` knows afterwards. */
+  readonly findHandlers: (callables: readonly string[]) => Promise<void>;
   readonly servesHandler: (namespace: string, handler: string) => boolean;
   readonly startAttempt: StartAttempt;
   readonly listener: WorkerListener;

@@ -60,8 +60,8 @@ export class HandlerLookup {
   }
 
   #answer(resolver: HandlerResolver, callable: string): Answer | Promise<void> {
-    let answers = this.#answers.get(resolver);
-    if (answers === undefined) this.#answers.set(resolver, (answers = new Map()));
+    const answers: Map<string, Answer | Promise<void>> = this.#answers.get(resolver) ?? new Map();
+    this.#answers.set(resolver, answers);
     const known = answers.get(callable);
     if (known !== undefined) return known;
     const answer = ask(resolver, callable, (late) => answers.set(callable, late));

@@ -338,7 +338,7 @@ describe('the resolvers of a process', () => {
     expect(() => registryOf({}, [{ ...custom, name: 'explicit_mapping' }])).toThrow('two resolvers');
     expect(() => registryOf({}, [{ ...custom, priority: Number.NaN }])).toThrow('must be a number');
     // as a program in JavaScript may have it
-    const make = (resolver: object) => () => Reflect.construct(HandlerRegistry, [[resolver]]);
+    const make = (resolver: object) => (): unknown => Reflect.construct(HandlerRegistry, [[resolver]]);
     expect(make({ name: 'half', priority: 1 })).toThrow('`half` has no method `canResolve`');
     expect(make({ priority: 1 })).toThrow('needs a `name`');
   });

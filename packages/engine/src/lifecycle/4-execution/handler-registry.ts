@@ -74,11 +74,6 @@ export class HandlerRegistry {
     return [...this.#mapping.keys()];
   }
 
-  /** Whether nothing can ever be found here. */
-  get isEmpty(): boolean {
-    return this.#mapping.size === 0 && this.#chain.names.length === 1;
-  }
-
   /** Lets the resolvers find what is wanted, so that it is at hand when it is asked for. */
   async prepare(wanted: Iterable<WantedHandler>): Promise<void> {
     for (const { callable, resolver } of wanted) {

@@ -60,9 +60,7 @@ describe('handlers that modules export', () => {
   it('are imported from beside a template that was given as a file, wherever that lies', async () => {
     const folder = await folderWith({ ...shopPackage, 'handlers/charge.js': charge, 'templates/order.yaml': '' });
     const resolver = createModuleResolver();
-    for (const callable of ['../handlers/charge.js#Charge', '@shop/handlers#ship']) {
-      resolver.allow(callable, join(folder, 'templates/order.yaml'));
-    }
+    resolver.allow(['../handlers/charge.js#Charge', '@shop/handlers#ship'], join(folder, 'templates/order.yaml'));
     const handlers = registryWith(resolver);
     expect(await answerOf(handlers, '../handlers/charge.js#Charge')).toBe('charged');
     expect(await answerOf(handlers, '@shop/handlers#ship')).toBe('shipped');
@@ -101,9 +99,9 @@ describe('handlers that modules export', () => {
 
   it('are not guessed between two templates that say the same and mean different modules', () => {
     const resolver = createModuleResolver();
-    resolver.allow('./x.js#X', '/templates/one/a.yaml');
-    resolver.allow('./x.js#X', '/templates/one/b.yaml');
-    expect(() => resolver.allow('./x.js#X', '/templates/two/c.yaml')).toThrow(
+    resolver.allow(['./x.js#X'], '/templates/one/a.yaml');
+    resolver.allow(['./x.js#X', 'by.name'], '/templates/one/b.yaml');
+    expect(() => resolver.allow(['by.name', './x.js#X'], '/templates/two/c.yaml')).toThrow(
       '`./x.js#X` means one module in /templates/one/b.yaml and another in /templates/two/c.yaml.',
     );
   });

@@ -22,9 +22,11 @@ export interface ModuleResolver extends HandlerResolver {
    * Lets a template that lies in a file of this machine name modules relative to its own place, wherever that is: who
    * gave the file to the program could have given it the module.
    *
-   * @throws {InvalidOptions} when the same text means another module in another file
+   * @throws {InvalidOptions} when the same text means another module in another file; then nothing is allowed
    */
-  allow(callable: string, file: string): void;
+  allow(callables: readonly string[], file: string): void;
+  /** Whether it may import anything. */
+  readonly isOpen: boolean;
 }
 
 /** Without `modules`, only what is allowed by file is imported. */
@@ -40,17 +42,25 @@ export function createModuleResolver(modules?: HandlerModules): ModuleResolver {
       const url = from === undefined ? await withinFolder(specifier, modules) : await beside(specifier, from);
       return exportOf(await importModule(url), specifier, name);
     },
-    allow(callable, file) {
-      const known = allowed.get(callable);
-      if (known !== undefined && dirname(known) !== dirname(file)) {
-        throw new InvalidOptions([
-          `\`${callable}\` means one module in ${known} and another in ${file}. ` +
-            'Register the handlers under names of their own, or put the modules of both in one folder.',
-        ]);
-      }
-      allowed.set(callable, file);
+    get isOpen() {
+      return modules !== undefined || allowed.size > 0;
+    },
+    allow(callables, file) {
+      const place = resolve(file);
+      const named = callables.filter((callable) => namesModule.test(callable));
+      const clashes = named.flatMap((callable) => clash(callable, allowed.get(callable), place));
+      if (clashes.length > 0) throw new InvalidOptions(clashes);
+      for (const callable of named) allowed.set(callable, place);
     },
   };
+}
+
+function clash(callable: string, known: string | undefined, file: string): string[] {
+  if (known === undefined || dirname(known) === dirname(file)) return [];
+  return [
+    `\`${callable}\` means one module in ${known} and another in ${file}. ` +
+      'Register the handlers under names of their own, or put the modules of both in one folder.',
+  ];
 }
 
 /** `./x`, `../x` and `@scope/x`, with or without `#Export`. */

@@ -1,7 +1,13 @@
 import type { JsonObject } from '@tasker/contract';
 import { StepHandler } from '../step-handler.ts';
 import { type ErrorType, StepHandlerResult } from '../step-handler-result.ts';
-import { createSteps, type DecisionPointOutcome, decisionResult, noBranches } from './decision-outcome.ts';
+import {
+  createSteps,
+  type DecisionPointOutcome,
+  type DecisionResult,
+  decisionResult,
+  noBranches,
+} from './decision-outcome.ts';
 
 /**
  * The class form of a decision: looks at what there is and says which steps the task goes on with.
@@ -26,11 +32,14 @@ export abstract class DecisionHandler extends StepHandler {
     steps: string | readonly string[],
     routingContext?: JsonObject,
     metadata?: JsonObject,
-  ): DecisionResult {
+  ): StepHandlerResult<DecisionResult> {
     return this.decisionSuccessWithOutcome(createSteps(steps, routingContext), metadata);
   }
 
-  protected decisionSuccessWithOutcome(outcome: DecisionPointOutcome, metadata: JsonObject = {}): DecisionResult {
+  protected decisionSuccessWithOutcome(
+    outcome: DecisionPointOutcome,
+    metadata: JsonObject = {},
+  ): StepHandlerResult<DecisionResult> {
     const { name, version } = this;
     return StepHandlerResult.directing({ kind: 'decision', outcome }, decisionResult(outcome), {
       decision_handler: name,
@@ -40,7 +49,11 @@ export abstract class DecisionHandler extends StepHandler {
   }
 
   /** Goes on without any of the branches. */
-  protected skipBranches(reason: string, routingContext?: JsonObject, metadata?: JsonObject): DecisionResult {
+  protected skipBranches(
+    reason: string,
+    routingContext?: JsonObject,
+    metadata?: JsonObject,
+  ): StepHandlerResult<DecisionResult> {
     return this.decisionSuccessWithOutcome(noBranches(reason, routingContext), metadata);
   }
 
@@ -55,5 +68,3 @@ export abstract class DecisionHandler extends StepHandler {
     return StepHandlerResult.failure(message, errorType, retryable, metadata, errorCode);
   }
 }
-
-export type DecisionResult = StepHandlerResult<ReturnType<typeof decisionResult>>;

@@ -27,15 +27,23 @@ export function noBranches(reason: string, routingContext: JsonObject = {}): Dec
   return { decisionType: 'no_branches', nextStepNames: [], reason, routingContext };
 }
 
-/** The outcome as the result of its step, for the steps after it to read. */
-export function decisionResult({ decisionType, nextStepNames, reason, routingContext }: DecisionPointOutcome) {
+/** What the steps after a decision find as its result. */
+export interface DecisionResult {
+  readonly decision_point_outcome:
+    | { readonly type: 'create_steps'; readonly step_names: readonly string[] }
+    | { readonly type: 'no_branches'; readonly reason?: string };
+  readonly routing_context: JsonObject;
+}
+
+export function decisionResult(outcome: DecisionPointOutcome): DecisionResult {
+  const { decisionType: type, nextStepNames, reason, routingContext } = outcome;
   return {
     decision_point_outcome:
-      decisionType === 'create_steps'
-        ? { type: decisionType, step_names: nextStepNames }
-        : { type: decisionType, ...(reason === undefined ? {} : { reason }) },
+      type === 'create_steps'
+        ? { type, step_names: nextStepNames }
+        : { type, ...(reason === undefined ? {} : { reason }) },
     routing_context: routingContext,
-  } as const;
+  };
 }
 
 export function invalidDecision(problem: string): PermanentError {

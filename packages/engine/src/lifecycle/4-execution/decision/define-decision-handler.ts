@@ -2,8 +2,15 @@ import type { JsonObject } from '@tasker/contract';
 import type { DefinedHandler } from '../define-handler.ts';
 import { type FunctionalHandler, gatherArguments, type HandlerNeeds } from '../handler-needs.ts';
 import type { StepContext } from '../step-context.ts';
-import { DecisionHandler, type DecisionResult } from './decision-handler.ts';
-import { createSteps, type DecisionPointOutcome, invalidDecision, noBranches } from './decision-outcome.ts';
+import type { StepHandlerResult } from '../step-handler-result.ts';
+import { DecisionHandler } from './decision-handler.ts';
+import {
+  createSteps,
+  type DecisionPointOutcome,
+  type DecisionResult,
+  invalidDecision,
+  noBranches,
+} from './decision-outcome.ts';
 
 /** What the function of a decision returns: made by {@link Decision.route} or {@link Decision.skip}. */
 export type Decision = DecisionPointOutcome;
@@ -32,17 +39,17 @@ export function defineDecisionHandler<Depends extends string = never, Inputs ext
   name: string,
   needs: HandlerNeeds<Depends, Inputs>,
   decide: FunctionalHandler<NoInfer<Depends | Inputs>, Decision | Promise<Decision>>,
-): DefinedHandler<Promise<DecisionResult>, DecisionHandler>;
+): DefinedHandler<Promise<StepHandlerResult<DecisionResult>>, DecisionHandler>;
 export function defineDecisionHandler(
   name: string,
   needs: HandlerNeeds<string, string>,
   decide: FunctionalHandler<string, Decision | Promise<Decision>>,
-): DefinedHandler<Promise<DecisionResult>, DecisionHandler> {
+): DefinedHandler<Promise<StepHandlerResult<DecisionResult>>, DecisionHandler> {
   return class extends DecisionHandler {
     static override readonly handlerName = name;
     static override readonly handlerVersion = needs.version ?? '1.0.0';
 
-    async call(context: StepContext): Promise<DecisionResult> {
+    async call(context: StepContext): Promise<StepHandlerResult<DecisionResult>> {
       const decision: unknown = await decide(gatherArguments(needs, context));
       if (isDecision(decision)) return this.decisionSuccessWithOutcome(decision);
       throw invalidDecision(`Decision \`${name}\` returned neither \`Decision.route(…)\` nor \`Decision.skip(…)\``);

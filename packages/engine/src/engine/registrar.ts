@@ -1,0 +1,94 @@
+import type { TemplateDocument } from '@tasker/contract';
+import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
+import type { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
+import { reportHandlers, type TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
+import type { ModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
+import { type Handlers, namedHandlers } from '../lifecycle/4-execution/named-handlers.ts';
+import type { TaskerLogger } from './logger.ts';
+import type { AnyTaskDefinition, TemplateFile } from './tasker.ts';
+
+/** Takes in templates and handlers, and knows which of the templates can run here. */
+export interface Registrar {
+  register(
+    template: TemplateDocument | TemplateFile | AnyTaskDefinition,
+    how?: { readonly replace?: boolean },
+  ): Promise<RegisteredPlan>;
+  /** All of them or, when one cannot be, none. */
+  registerHandlers(handlers: Handlers): void;
+  /** Whether there is, or may be found, anything to work with. */
+  readonly hasHandlers: boolean;
+  /** Of the templates that this process registered. */
+  report(): TemplateHandlers[];
+  /** Writes to the log what cannot run here. */
+  warn(): void;
+}
+
+export interface RegistrarDeps {
+  readonly plans: PlanStore;
+  readonly handlers: HandlerRegistry;
+  readonly modules: ModuleResolver;
+  readonly logger: TaskerLogger;
+}
+
+export function createRegistrar({ plans, handlers, modules, logger }: RegistrarDeps): Registrar {
+  /** The newest revision of each version. */
+  const registeredHere = new Map<string, RegisteredPlan>();
+  /** What was said of a template, which is not said again. */
+  const told = new Map<string, string>();
+
+  return {
+    async register(template, how) {
+      const { document, file, own } = partsOf(template);
+      // what clashes must be known before anything is stored: a registration is whole or it is not
+      for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
+      if (file !== undefined) modules.allow(callablesOf(document), file);
+      const registered = await plans.register(document, how);
+      for (const [callable, handler] of own) handlers.register(callable, handler);
+      const { plan } = registered;
+      registeredHere.set(`${plan.namespace}/${plan.name}@${plan.version}`, registered);
+      await handlers.prepare(plan.steps.map((step) => step.handler));
+      return registered;
+    },
+    registerHandlers(offered) {
+      const named = namedHandlers(offered);
+      for (const [callable, handler] of named) handlers.refuseTaken(callable, handler);
+      for (const [callable, handler] of named) handlers.register(callable, handler);
+    },
+    get hasHandlers() {
+      return handlers.callables().length > 0 || handlers.resolvers.length > ownResolvers || modules.isOpen;
+    },
+    report: () => [...registeredHere.values()].map(({ plan }) => reportHandlers(plan, handlers)),
+    warn() {
+      for (const [template, { plan }] of registeredHere) {
+        const report = reportHandlers(plan, handlers);
+        const saying = JSON.stringify(report.problems);
+        if (!report.runnable && told.get(template) !== saying) tell(logger, template, report);
+        told.set(template, saying);
+      }
+    },
+  };
+}
+
+/** The registered names, and modules. */
+const ownResolvers = 2;
+
+function partsOf(template: TemplateDocument | TemplateFile | AnyTaskDefinition) {
+  if ('handlers' in template) return { document: template.document, file: undefined, own: [...template.handlers] };
+  if ('document' in template) return { ...template, own: [] };
+  return { document: template, file: undefined, own: [] };
+}
+
+function callablesOf({ steps }: TemplateDocument): string[] {
+  return steps.map(({ handler }) => handler.callable);
+}
+
+/** Handlers that are missing may be in other processes; anything else is a mistake wherever it runs. */
+function tell(logger: TaskerLogger, template: string, { missing, problems }: TemplateHandlers): void {
+  if (missing.length > 0) {
+    logger.info({ template, missing }, `${template} cannot run in this process: no handler ${missing.join(', ')}`);
+  }
+  for (const { step, callable, code, message } of problems) {
+    if (!missing.includes(callable)) logger.warn({ template, step, code }, message);
+  }
+}
