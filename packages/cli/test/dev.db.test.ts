@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { databases } from '../../engine/test/servers/databases.ts';
-import { runTasker, startTasker } from './run-tasker.ts';
+import { patience, runTasker, startTasker } from './run-tasker.ts';
 
 const shop = fileURLToPath(new URL('shop-tasks.ts', import.meta.url));
 const unserved = fileURLToPath(new URL('unserved.yaml', import.meta.url));
 
 it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
   'dev says what it serves, works on it, and stops when it is asked to, on $name',
+  patience,
   async (kind) => {
     const { url: database } = await kind.fresh();
     const dev = startTasker(['dev', '--tasks', shop, unserved], { database });

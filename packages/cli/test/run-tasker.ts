@@ -22,6 +22,9 @@ export interface RunningTasker {
   readonly ended: Promise<TaskerRun>;
 }
 
+/** Each run starts a process, and a test may have many of them on a machine that is busy with others. */
+export const patience = { timeout: 120_000 };
+
 const binary = fileURLToPath(new URL('../bin/tasker.mjs', import.meta.url));
 
 /** Runs the command as a user does, and waits for its end. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createTasker, type Database, defineTask, type Tasker } from '@tasker/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../engine/test/servers/databases.ts';
-import { runTasker } from './run-tasker.ts';
+import { patience, runTasker } from './run-tasker.ts';
 import { fail, greet } from './shop-tasks.ts';
 
 const unserved = fileURLToPath(new URL('unserved.yaml', import.meta.url));
@@ -24,7 +24,7 @@ async function submit(args: string): Promise<string> {
 }
 
 // One server is enough: that the statements work on all of them is tested where they are.
-describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $name', (kind) => {
+describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $name', patience, (kind) => {
   beforeAll(async () => {
     database = await kind.create();
     worker = await createTasker({ database: database.db, tasks: [greet, fail] });
