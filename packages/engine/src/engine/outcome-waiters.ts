@@ -26,8 +26,8 @@ interface Waiter {
 
 /** Room for outcomes that nobody has asked for yet. */
 const keptBytes = 16 * 1024 * 1024;
-/** The net under notifications. */
-const pollMs = { first: 250, most: 2_000 };
+/** The net under notifications. With what a worker asks at rest it makes less than one query a second. */
+const pollMs = { first: 250, most: 4_000 };
 
 export function createOutcomeWaiters(db: Database, clock: Clock): OutcomeWaiters {
   const waiters = new Map<string, Set<Waiter>>();

@@ -12,7 +12,7 @@ export interface WorkerOptions {
    * Milliseconds, default 15,000, at least 100.
    */
   readonly leaseMs?: number;
-  /** Look for work so often when nothing else says that there is any. Milliseconds, default 2,000. */
+  /** Look for work so often when nothing else says that there is any. Milliseconds, default 3,000. */
   readonly pollMs?: number;
   /** How long a stopping worker waits for running attempts before it aborts them. Milliseconds, default 30,000. */
   readonly shutdownMs?: number;
@@ -31,7 +31,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     namespaces: options.namespaces ?? [],
     concurrency: options.concurrency ?? 100,
     leaseMs: options.leaseMs ?? 15_000,
-    pollMs: options.pollMs ?? 2_000,
+    pollMs: options.pollMs ?? 3_000,
     shutdownMs: options.shutdownMs ?? 30_000,
     maxResultBytes: options.maxResultBytes ?? 1024 * 1024,
     cacheBytes: options.cacheBytes ?? 64 * 1024 * 1024,
