@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import { InvalidRequest, StepNotFound } from '../errors.ts';
 import type { Plan } from '../graph/plan.ts';
-import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import { isUuid, parseStepId } from '../graph/step-id.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Change, type Changed, changeTask, type LoadPlan, type TaskInHand } from './change-task.ts';

@@ -60,7 +60,13 @@ export function frontierOf(plan: Plan, factOf: (position: number) => StepFact): 
   }
   count(counters, finish, plan.sinks, arrived);
   const end = reachOf(plan.sinks, arrived);
-  return { toOpen, toClose, counters, arrived, end: end === 'open' ? 'complete' : end === 'blocked' ? 'blocked' : null };
+  return {
+    toOpen,
+    toClose,
+    counters,
+    arrived,
+    end: end === 'open' ? 'complete' : end === 'blocked' ? 'blocked' : null,
+  };
 }
 
 function reachOf(parents: readonly number[], arrived: readonly Arrival[]) {
@@ -79,12 +85,7 @@ function arrivalOf(fact: StepFact, reach: 'waiting' | 'blocked' | 'open'): Arriv
   return fact === 'to_skip' ? 'settled' : false;
 }
 
-function count(
-  counters: JoinCount[],
-  step: number,
-  parents: readonly number[],
-  arrived: readonly Arrival[],
-): void {
+function count(counters: JoinCount[], step: number, parents: readonly number[], arrived: readonly Arrival[]): void {
   const here = parents.filter((parent) => arrived[parent]);
   if (here.length === 0 || here.length === parents.length) return;
   const blocked = here.some((parent) => arrived[parent] === 'blocked');

@@ -4,7 +4,6 @@
  * the step's position in those bits.
  */
 const positionDigits = 5;
-export const maxStepsPerTask = 16 ** positionDigits;
 
 export function stepIdOf(taskId: string, position: number): string {
   return `${taskId.slice(0, 14)}8${taskId.slice(15, -positionDigits)}${position.toString(16).padStart(positionDigits, '0')}`;

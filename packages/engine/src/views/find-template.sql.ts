@@ -1,5 +1,5 @@
 import type { TemplateDocument } from '@tasker/contract';
-import { latestFirst } from '../lifecycle/1-template/version-order.ts';
+import { latestFirst } from '../graph/version-order.ts';
 import type { Database, Queryable, Statement } from '../postgres/database.ts';
 import { readSnapshot } from './read-snapshot.ts';
 

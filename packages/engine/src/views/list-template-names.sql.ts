@@ -1,4 +1,4 @@
-import { latestFirst } from '../lifecycle/1-template/version-order.ts';
+import { latestFirst } from '../graph/version-order.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** A template without its content. */

@@ -1,5 +1,5 @@
 import type { TemplateDocument } from '@tasker/contract';
-import { latestFirst } from '../lifecycle/1-template/version-order.ts';
+import { latestFirst } from '../graph/version-order.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** A version of a template, in the revision that new tasks get. */

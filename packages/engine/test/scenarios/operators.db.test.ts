@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { findSteps, findTask, type Tasker } from '../../src/index.ts';
+import { findSteps, type Tasker } from '../../src/index.ts';
 import { describeOneDatabase } from '../servers/databases.ts';
 import { graphOf } from './graph-of.ts';
-import { type Gate, gate, isStep, listen } from './signals.ts';
+import { gate, listen } from './signals.ts';
 import { start } from './start.ts';
 
 describeOneDatabase((kind) => {

@@ -12,8 +12,9 @@ import {
   registryHealth,
   registryStatistics,
   TemplateConflict,
+  TemplateNotFound,
 } from '../../src/index.ts';
-import { findVersions } from '../../src/lifecycle/1-template/find-revision.sql.ts';
+import { createPlanStore } from '../../src/lifecycle/1-template/plan-store.ts';
 import { sketchTemplate } from '../by-hand/template.ts';
 import { describeEachDatabase, describeOneDatabase } from '../servers/databases.ts';
 import { intercept } from './intercept.ts';
@@ -247,7 +248,12 @@ describeOneDatabase((kind) => {
     expect((await listTemplateNames(db, 'nobody')).templates).toEqual([]);
     expect(await scansWhole(db, () => listTemplateNames(db, 'busy', { after: 't05000', limit: 20 }))).toEqual([]);
     expect(await scansWhole(db, () => findTemplate(db, { namespace: 'busy', name: 't05000' }))).toEqual([]);
-    expect(await scansWhole(db, () => findVersions(db, 'busy', 't05000'))).toEqual([]);
+    const missing = () =>
+      createPlanStore(db)
+        .find('busy', 't05000', '9.9.9')
+        .catch((error: unknown) => error);
+    expect(await missing()).toBeInstanceOf(TemplateNotFound);
+    expect(await scansWhole(db, missing)).toEqual([]);
     // what this would look like: everything with its content
     expect(await scansWhole(db, () => listTemplates(db))).toContain('template');
   });

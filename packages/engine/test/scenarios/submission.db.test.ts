@@ -173,9 +173,8 @@ describeOneDatabase((kind) => {
     const tasker = await start(db, {
       templates: [graphOf(parents, { every: { skippable: true } })],
       handlers: {
-        do({ stepName, getDependencyResult: _, ...context }) {
+        do({ stepName }) {
           ran.push(stepName);
-          return { saw: Object.keys(context) };
         },
       },
     });
@@ -238,7 +237,7 @@ describeOneDatabase((kind) => {
     const tasker = await start(faulty, { ...noWorker, templates: [graphOf(chainOf(2))] });
     const { id } = await tasker.submit(graph);
     const [other] = await tasker.submitMany([graph]);
-    expect((await listTasks(db)).tasks.map(({ taskId }) => taskId).toSorted()).toEqual([id, other?.id].toSorted());
+    expect(new Set((await listTasks(db)).tasks.map(({ taskId }) => taskId))).toEqual(new Set([id, other?.id]));
   });
 
   it('a database that stays away is reported as such, with what it means for the task', async () => {

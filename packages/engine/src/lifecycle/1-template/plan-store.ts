@@ -4,12 +4,12 @@ import { TemplateConflict, TemplateNotFound } from '../../errors.ts';
 import { compilePlan } from '../../graph/compile-plan.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
+import { latestFirst } from '../../graph/version-order.ts';
 import type { Database, Queryable } from '../../postgres/database.ts';
 import { diffTemplates } from './diff-templates.ts';
 import { findNewestRevision, findRevision, findVersions, type RevisionRow } from './find-revision.sql.ts';
 import { readTemplate } from './read-template.ts';
 import { ensureQueues, insertPlan, lockTemplate } from './save-template.sql.ts';
-import { latestFirst } from './version-order.ts';
 
 /** Templates in the database, with compiled plans kept at hand. */
 export interface PlanStore {

@@ -78,7 +78,12 @@ describe('the normal form of a template', () => {
       domain_events: [{ name: 'order.created' }],
       steps: [
         { name: 'a', handler: { callable: 'a' }, retry: { backoff: 'table', backoff_table_ms: [5] } },
-        { name: 'b', handler: { callable: 'b', resolver: 'mine' }, dependencies: ['a'], result_schema: { type: 'object' } },
+        {
+          name: 'b',
+          handler: { callable: 'b', resolver: 'mine' },
+          dependencies: ['a'],
+          result_schema: { type: 'object' },
+        },
       ],
     });
     expect(normaliseTemplate(once)).toEqual(once);

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@tasker/contract';
 import {
   DuplicateTask,
   IdempotencyKeyReused,

@@ -59,7 +59,7 @@ export async function advance(db: Database, clock: Clock, params: AdvanceParams)
 }
 
 /** The step is no longer this worker's: what was written in its transaction must not be committed. */
-export class StepTakenAway extends Error {
+class StepTakenAway extends Error {
   override readonly name = 'StepTakenAway';
 }
 

@@ -68,7 +68,7 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** The reason on the signal of an attempt that took too long. */
-export class AttemptTimedOut extends Error {
+class AttemptTimedOut extends Error {
   override readonly name = 'AttemptTimedOut';
 
   constructor(timeoutMs: number) {
