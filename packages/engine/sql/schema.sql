@@ -720,7 +720,7 @@ CREATE OR REPLACE FUNCTION tasker.error_phrase(p_error jsonb)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select coalesce(nullif(concat_ws(': ', p_error ->> 'code', left(p_error ->> 'message', 200)), ''), 'no error was recorded')
+  select coalesce(nullif(concat_ws(': ', p_error ->> 'code', rtrim(left(p_error ->> 'message', 200), '.')), ''), 'no error was recorded')
 $function$
 ;
 
