@@ -63,6 +63,15 @@ create table tasker.action (
   constraint action_pkey PRIMARY KEY (task_id, id)
 ) partition by RANGE (task_id);
 
+create table tasker.annotation (
+  task_id uuid not null,
+  name text not null,
+  value jsonb not null,
+  annotated_at timestamp with time zone not null,
+  constraint annotation_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  constraint annotation_pkey PRIMARY KEY (task_id, name)
+) partition by RANGE (task_id);
+
 create table tasker.attempt (
   task_id uuid not null,
   step integer not null,
@@ -111,6 +120,20 @@ create table tasker.namespace (
   constraint namespace_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
   constraint namespace_pkey PRIMARY KEY (id),
   constraint namespace_name_key UNIQUE (name)
+);
+
+create table tasker.object_map (
+  system_one text collate "C" not null,
+  id_one text collate "C" not null,
+  system_two text collate "C" not null,
+  id_two text collate "C" not null,
+  mapped_at timestamp with time zone not null,
+  constraint object_map_check CHECK ((ROW(system_one, id_one) < ROW(system_two, id_two))),
+  constraint object_map_id_one_check CHECK (((length(id_one) >= 1) AND (length(id_one) <= 128))),
+  constraint object_map_id_two_check CHECK (((length(id_two) >= 1) AND (length(id_two) <= 128))),
+  constraint object_map_system_one_check CHECK (((length(system_one) >= 1) AND (length(system_one) <= 64))),
+  constraint object_map_system_two_check CHECK (((length(system_two) >= 1) AND (length(system_two) <= 64))),
+  constraint object_map_pkey PRIMARY KEY (system_one, id_one, system_two, id_two)
 );
 
 create table tasker.queue (
@@ -187,8 +210,10 @@ create table tasker.step_edit (
   skip boolean default false not null,
   decided tasker.action_kind,
   inputs jsonb,
+  timeout_ms integer,
   constraint step_edit_decided_check CHECK ((decided = ANY (ARRAY['resolve'::tasker.action_kind, 'cancel'::tasker.action_kind]))),
   constraint step_edit_max_attempts_check CHECK ((max_attempts >= 1)),
+  constraint step_edit_timeout_ms_check CHECK ((timeout_ms >= 1)),
   constraint step_edit_pkey PRIMARY KEY (task_id, step)
 );
 
@@ -263,7 +288,13 @@ create table tasker.worker (
 
 CREATE INDEX action_step ON ONLY tasker.action USING btree (task_id, step, id) WHERE (step IS NOT NULL);
 
+CREATE INDEX annotation_name ON ONLY tasker.annotation USING btree (name, task_id);
+
+CREATE INDEX annotation_value ON ONLY tasker.annotation USING gin (value jsonb_path_ops);
+
 CREATE INDEX attempt_failed ON ONLY tasker.attempt USING btree (task_id, step) WHERE ((outcome = 'error'::tasker.attempt_outcome) AND (retry_at IS NULL));
+
+CREATE INDEX object_map_other ON tasker.object_map USING btree (system_two, id_two);
 
 CREATE INDEX ready_later ON tasker.ready USING btree (due_at) WHERE waiting;
 
@@ -602,7 +633,8 @@ begin
     values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
             array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt);
     select jsonb_agg(jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts,
-                                        'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs))
+                                        'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs,
+                                        'timeout_ms', e.timeout_ms))
       into v_edits
       from unnest(v_kept_task || v_taken_task, v_kept_step || v_taken_step) x(t, s)
       join tasker.step_edit e on e.task_id = x.t and e.step = x.s;
@@ -696,7 +728,7 @@ declare
   v_made int := 0;
 begin
   while v_start <= p_to loop
-    foreach v_parent in array array['task', 'task_outcome', 'attempt', 'action'] loop
+    foreach v_parent in array array['task', 'task_outcome', 'attempt', 'action', 'annotation'] loop
       v_name := v_parent || '_' || to_char(v_start at time zone 'utc', 'YYYYMMDD');
       if to_regclass('tasker.' || v_name) is null then
         perform pg_advisory_xact_lock(hashtext('tasker.ensure_partitions'));

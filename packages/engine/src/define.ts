@@ -17,6 +17,7 @@ export type { NoSteps, RunArguments, StepSettings } from './define/step-options.
 export type { TypedStepContext } from './define/typed-step-context.ts';
 export { InvalidTemplate, TaskerError } from './errors.ts';
 export type { RetryPolicy } from './graph/plan.ts';
+export type { StepLimits, SubmissionDecision, SubmissionHook } from './lifecycle/2-submission/submission-hook.ts';
 export {
   type AggregationScenario,
   aggregateBatchResults,

@@ -1,3 +1,11 @@
+export {
+  type AnnotatedPage,
+  type Annotation,
+  type AnnotationFilter,
+  findAnnotatedTasks,
+  findAnnotations,
+} from './annotations/find-annotations.sql.ts';
+export { findMappedObjects, mapObjects, type SystemObject } from './annotations/object-map.sql.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit } from './control/control.ts';
 export * from './define.ts';

@@ -230,6 +230,8 @@ create table tasker.step_edit (
   -- an operator settled the step (resolve) or cancelled it, perhaps before it was reached: it is not run then, either
   decided tasker.action_kind check (decided in ('resolve', 'cancel')),
   inputs jsonb,
+  -- how long one attempt may take
+  timeout_ms int check (timeout_ms >= 1),
   primary key (task_id, step)
 );
 
@@ -256,7 +258,7 @@ declare
   v_made int := 0;
 begin
   while v_start <= p_to loop
-    foreach v_parent in array array['task', 'task_outcome', 'attempt', 'action'] loop
+    foreach v_parent in array array['task', 'task_outcome', 'attempt', 'action', 'annotation'] loop
       v_name := v_parent || '_' || to_char(v_start at time zone 'utc', 'YYYYMMDD');
       if to_regclass('tasker.' || v_name) is null then
         perform pg_advisory_xact_lock(hashtext('tasker.ensure_partitions'));

@@ -258,7 +258,8 @@ begin
     values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
             array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt);
     select jsonb_agg(jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts,
-                                        'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs))
+                                        'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs,
+                                        'timeout_ms', e.timeout_ms))
       into v_edits
       from unnest(v_kept_task || v_taken_task, v_kept_step || v_taken_step) x(t, s)
       join tasker.step_edit e on e.task_id = x.t and e.step = x.s;

@@ -3,6 +3,7 @@ import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/con
 import { InvalidTemplate } from '../errors.ts';
 import { normaliseTemplate, templateDefaults } from '../lifecycle/1-template/template-document.ts';
 import type { TemplateSource } from '../lifecycle/1-template/template-source.ts';
+import type { SubmissionDecision, SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
 import type { JsonFault } from './json-fault.ts';
@@ -79,11 +80,14 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
   declare readonly '~types': TaskTypes<Input, ResultsOfSteps<Steps>, Submitted>;
   readonly #options: TaskOptions<unknown>;
   readonly #steps: readonly BuiltStep[];
+  /** See `onSubmit`. */
+  readonly submissionHook: SubmissionHook | undefined;
   #document: TemplateDocument | undefined;
 
-  constructor(options: TaskOptions<unknown>, steps: readonly BuiltStep[]) {
+  constructor(options: TaskOptions<unknown>, steps: readonly BuiltStep[], submissionHook?: SubmissionHook) {
     this.#options = options;
     this.#steps = steps;
+    this.submissionHook = submissionHook;
   }
 
   /**
@@ -140,7 +144,21 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
     this.#refuseBadNames(name, options.after ?? []);
     const { namespace = templateDefaults.namespace, name: task, version = templateDefaults.version } = this.#options;
     const step = buildStep(name, options, `${namespace}/${task}@${version}#${name}`);
-    return new TaskDefinition(this.#options, [...this.#steps, step]);
+    return new TaskDefinition(this.#options, [...this.#steps, step], this.submissionHook);
+  }
+
+  /**
+   * Decides about each task, once, from its context: its priority, other limits for some of its steps, what to note
+   * about it. Stored with the task. Called where the task is submitted: only a process that has this definition knows
+   * it, so it is for what is nice to have, not for what must never be left out. It must not be asynchronous.
+   *
+   * @example
+   * .onSubmit(({ customer }) => (customer.tier === 'premium' ? { priority: 50 } : {}))
+   */
+  onSubmit(
+    decide: (input: Input) => SubmissionDecision<keyof Steps & string> | undefined,
+  ): TaskDefinition<Input, Steps, Submitted> {
+    return new TaskDefinition(this.#options, this.#steps, decide);
   }
 
   /** The template, in its normal form. */
@@ -181,6 +199,7 @@ export interface AnyTaskDefinition {
   readonly document: TemplateDocument;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly inputSchema: StandardSchemaV1 | undefined;
+  readonly submissionHook: SubmissionHook | undefined;
 }
 
 export interface TaskTypes<Input, Results, Submitted> {

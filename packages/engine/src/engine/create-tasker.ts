@@ -158,6 +158,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     clock,
     random,
     plans,
+    hookOf: registrar.hookOf,
     databaseNow,
     onPrepared({ task, registered }) {
       if (works) worker.remember({ ...task, registered });

@@ -1,6 +1,8 @@
 import type { TemplateDocument } from '@tasker/contract';
+import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
+import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { reportHandlers, type TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
 import type { ModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
@@ -18,6 +20,8 @@ export interface Registrar {
   registerHandlers(handlers: Handlers): void;
   /** Whether there is, or may be found, anything to work with. */
   readonly hasHandlers: boolean;
+  /** What the definition that was registered here decides about its tasks. */
+  readonly hookOf: (plan: Plan) => SubmissionHook | undefined;
   /** Of the templates that this process registered. */
   report(): TemplateHandlers[];
   /** Writes to the log what cannot run here. */
@@ -37,16 +41,19 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
   /** What was said of a template, which is not said again. */
   const told = new Map<string, string>();
 
+  const hooks = new Map<string, SubmissionHook>();
+
   return {
     async register(template, how) {
-      const { document, file, own } = partsOf(template);
+      const { document, file, own, hook } = partsOf(template);
       // what clashes must be known before anything is stored: a registration is whole or it is not
       for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
       if (file !== undefined) modules.allow(callablesOf(document), file);
       const registered = await plans.register(document, how);
       for (const [callable, handler] of own) handlers.register(callable, handler);
       const { plan } = registered;
-      registeredHere.set(`${plan.namespace}/${plan.name}@${plan.version}`, registered);
+      registeredHere.set(fullName(plan), registered);
+      if (hook !== undefined) hooks.set(fullName(plan), hook);
       await handlers.prepare(plan.steps.map((step) => step.handler));
       return registered;
     },
@@ -58,6 +65,7 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
     get hasHandlers() {
       return handlers.callables().length > 0 || handlers.resolvers.length > ownResolvers || modules.isOpen;
     },
+    hookOf: (plan) => hooks.get(fullName(plan)),
     report: () => [...registeredHere.values()].map(({ plan }) => reportHandlers(plan, handlers)),
     warn() {
       for (const [template, { plan }] of registeredHere) {
@@ -74,9 +82,16 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
 const ownResolvers = 2;
 
 function partsOf(template: TemplateDocument | TemplateFile | AnyTaskDefinition) {
-  if ('handlers' in template) return { document: template.document, file: undefined, own: [...template.handlers] };
-  if ('document' in template) return { ...template, own: [] };
-  return { document: template, file: undefined, own: [] };
+  if ('handlers' in template) {
+    const { document, handlers, submissionHook: hook } = template;
+    return { document, file: undefined, own: [...handlers], hook };
+  }
+  if ('document' in template) return { ...template, own: [], hook: undefined };
+  return { document: template, file: undefined, own: [], hook: undefined };
+}
+
+function fullName({ namespace, name, version }: Plan): string {
+  return `${namespace}/${name}@${version}`;
 }
 
 function callablesOf({ steps }: TemplateDocument): string[] {

@@ -1,7 +1,9 @@
 import type { Clock, Random } from '../clock.ts';
 import { checkStandardSchema } from '../define/schema-source.ts';
 import { DatabaseUnavailable, InvalidContext } from '../errors.ts';
+import type { Plan } from '../graph/plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
+import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
 import { type PreparedTask, prepareTask, type Submitted, writeTasks } from '../lifecycle/2-submission/submit-tasks.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
@@ -24,6 +26,8 @@ export interface SubmitterDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly plans: PlanStore;
+  /** What a definition that is registered here decides about its tasks. */
+  readonly hookOf: (plan: Plan) => SubmissionHook | undefined;
   /** Milliseconds since 1970. */
   readonly databaseNow: () => number;
   /** A worker of this process. */
@@ -53,7 +57,7 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
     checkTaskRequest(request);
     const { namespace = 'default', name, version = 'latest' } = request;
     const registered = await plans.find(namespace, name, version);
-    const prepared = prepareTask(newTaskId(), registered, request);
+    const prepared = prepareTask(newTaskId(), registered, request, deps.hookOf(registered.plan));
     deps.onPrepared(prepared);
     return prepared;
   }

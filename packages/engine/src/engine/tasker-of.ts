@@ -1,3 +1,4 @@
+import { annotate } from '../annotations/annotate.ts';
 import type { Control } from '../control/control.ts';
 import { InvalidRequest } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -79,6 +80,7 @@ export function taskerOf(parts: TaskerParts): Tasker {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
       return handleOf({ taskId: taskId.toLowerCase(), replayed: false });
     },
+    annotate: (taskId, name, value) => door.enter(() => annotate(db, taskId, name, value)),
     register: (template, options) => door.enter(() => register(template, options)),
     registerHandlers: (offered) => door.enter(() => registerHandlers(offered)),
     handlers,

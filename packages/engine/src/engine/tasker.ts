@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { TaskState, TemplateDocument } from '@tasker/contract';
+import type { Json, TaskState, TemplateDocument } from '@tasker/contract';
 import type { Control } from '../control/control.ts';
 import type { Subscribe } from '../events/event-bus.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
+import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import type { TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
@@ -15,6 +16,7 @@ export interface AnyTaskDefinition {
   readonly document: TemplateDocument;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly inputSchema: StandardSchemaV1 | undefined;
+  readonly submissionHook: SubmissionHook | undefined;
 }
 
 /** A template and the file it was read from, beside which its callables may name modules. */
@@ -98,6 +100,12 @@ export interface Tasker extends Control {
   registerHandlers(handlers: Handlers): Promise<void>;
   /** Of the templates that this process registered, which it can run, and what keeps it from running the others. */
   handlers(): TemplateHandlers[];
+  /**
+   * Notes a fact about a task, up to 64 KiB, in the place of what was noted under that name before.
+   *
+   * @throws {InvalidRequest} {TaskNotFound}
+   */
+  annotate(taskId: string, name: string, value: Json): Promise<void>;
   /** Hears of what this process does, after it is committed; returns how to stop listening. `*` hears everything. */
   readonly on: Subscribe;
   /** The database, for reading and for the test kit. */

@@ -19,7 +19,7 @@ const spans: Statement = {
            from (select c.oid, right(c.relname, 8) as suffix, left(c.relname, -9) as parent
                    from pg_catalog.pg_class c
                   where c.relnamespace = (select relnamespace from pg_catalog.pg_class where oid = 'tasker.task'::regclass)
-                    and c.relkind = 'r' and c.relname ~ '^(task|task_outcome|attempt|action)_[0-9]{8}$') x
+                    and c.relkind = 'r' and c.relname ~ '^(task|task_outcome|attempt|action|annotation)_[0-9]{8}$') x
            left join pg_catalog.pg_inherits i on i.inhrelid = x.oid
           where to_date(x.suffix, 'YYYYMMDD') + 7 <= (tasker.now() at time zone 'utc')::date - $1::int
           group by x.suffix order by x.suffix`,

@@ -76,7 +76,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const beganAt = clock.elapsed();
     const params = {
       task,
-      step,
+      step: edit?.timeout_ms == null ? step : { ...step, timeoutMs: edit.timeout_ms },
       attempt: mine.attempt,
       maxAttempts,
       inputs: edit?.inputs ?? undefined,

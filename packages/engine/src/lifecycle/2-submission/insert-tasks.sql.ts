@@ -1,5 +1,6 @@
 import { plainArray, textArray } from '../../postgres/array-literal.ts';
 import type { Queryable, SqlValue, Statement } from '../../postgres/database.ts';
+import type { Decided } from './submission-hook.ts';
 
 /** A task as it is written: context as JSON text, roots as they open. */
 export interface NewTask {
@@ -19,6 +20,9 @@ export interface NewTask {
   readonly roots: readonly { readonly step: number; readonly queue: number }[];
   /** Steps to pass over when they are reached. */
   readonly skips: readonly number[];
+  /** What the definition decided about this task; written with it, in one transaction. */
+  readonly edits: Decided['edits'];
+  readonly annotations: Decided['annotations'];
 }
 
 /**

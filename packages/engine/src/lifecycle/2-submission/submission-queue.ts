@@ -57,7 +57,7 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
   function write(prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
     const tasks = prepared.map(({ task }) => task);
     return writeInRoom(tasks, makeRoom, async () => {
-      if (tasks.some(({ identity }) => identity !== null)) return db.transaction((tx) => writeTasks(tx, prepared));
+      if (tasks.some(needsTransaction)) return db.transaction((tx) => writeTasks(tx, prepared));
       const handed = await writeFresh(tasks);
       return prepared.map((each) => ({ ...each, taskId: each.task.id, handed, replayed: false }));
     });
@@ -92,4 +92,9 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
         waiting.push({ prepared, resolve, reject });
       }),
   };
+}
+
+/** It takes more than one statement to write it. */
+function needsTransaction({ identity, edits, annotations }: NewTask): boolean {
+  return identity !== null || edits.length > 0 || annotations.length > 0;
 }

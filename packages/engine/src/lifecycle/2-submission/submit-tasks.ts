@@ -12,7 +12,9 @@ import { serialiseJson } from '../../json/serialise.ts';
 import type { Queryable } from '../../postgres/database.ts';
 import { validateContext } from '../1-template/context-schema.ts';
 import { type IdentifyingContext, identityOf } from './identity.ts';
+import { insertDecisions } from './insert-decisions.sql.ts';
 import { insertTasks, type NewTask, reserveKeys, type TakenKey } from './insert-tasks.sql.ts';
+import { decide, nothingDecided, type SubmissionHook } from './submission-hook.ts';
 import type { TaskRequest } from './task-request.ts';
 
 /** A task that is in the database, or was there before. */
@@ -33,13 +35,19 @@ export interface PreparedTask {
 }
 
 /** Checks a request, whose form is in order, against its template and works out what is to be written. */
-export function prepareTask(taskId: string, registered: RegisteredPlan, request: TaskRequest): PreparedTask {
+export function prepareTask(
+  taskId: string,
+  registered: RegisteredPlan,
+  request: TaskRequest,
+  hook?: SubmissionHook,
+): PreparedTask {
   refuseUnsupported(registered);
   const context = checkedContext(registered, request.context);
+  const decided = hook === undefined ? nothingDecided : decide(registered.plan, hook, context.value());
   const task: NewTask = {
     id: taskId,
     revisionId: registered.revisionId,
-    priority: request.priority ?? 0,
+    priority: request.priority ?? decided.priority ?? 0,
     context: context.text,
     correlationId: request.correlationId ?? null,
     parentCorrelationId: request.parentCorrelationId ?? null,
@@ -51,6 +59,8 @@ export function prepareTask(taskId: string, registered: RegisteredPlan, request:
     identity: identityOf(registered.plan, context, request.idempotencyKey),
     roots: registered.plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
     skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
+    edits: decided.edits,
+    annotations: decided.annotations,
   };
   return { task, registered };
 }
@@ -102,10 +112,9 @@ export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[
       )
     ).map((key) => [key.wanted_by, key]),
   );
-  await insertTasks(
-    tx,
-    prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task])),
-  );
+  const fresh = prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task]));
+  await insertTasks(tx, fresh);
+  await insertDecisions(tx, fresh);
   return prepared.map((each) => answer(each, taken.get(each.task.id)));
 }
 

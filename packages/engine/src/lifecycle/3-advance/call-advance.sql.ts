@@ -52,6 +52,7 @@ export interface StepEdit {
   /** It is settled or cancelled already: pass it by. */
   readonly decided: 'resolve' | 'cancel' | null;
   readonly inputs: JsonObject | null;
+  readonly timeout_ms: number | null;
 }
 
 const parameters = Array.from({ length: 29 }, (_, i) => `$${i + 1}`).join(', ');

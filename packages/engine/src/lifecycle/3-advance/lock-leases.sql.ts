@@ -24,7 +24,7 @@ const list: Statement = {
   text: `select l.seq, extract(epoch from tasker.now() - l.since)::float8 * 1000 as age_ms, x.task_id, x.step, x.attempt,
                 case when e.step is not null then
                   jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts, 'skip', e.skip,
-                                     'decided', e.decided, 'inputs', e.inputs) end as edit
+                                     'decided', e.decided, 'inputs', e.inputs, 'timeout_ms', e.timeout_ms) end as edit
            from tasker.lease l
            left join lateral (
              select u.task_id, u.step, u.attempt
