@@ -219,6 +219,12 @@ export default {
       [...database, advance],
       'An operator’s command is the same moves as advance, made by hand; it starts no work and reads no views.',
     ),
+    mayImport(
+      'annotations',
+      'annotations/',
+      database,
+      'A note changes nothing that moves a task, so it needs nothing that can.',
+    ),
     mayImport('views', 'views/', database, 'Reading changes nothing, so it needs nothing that can.'),
     mayImport(
       'upkeep',

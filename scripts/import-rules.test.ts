@@ -57,6 +57,7 @@ const refused = [
   ],
   ['engine-worker', 'packages/engine/src/worker.ts', 'packages/engine/src/lifecycle/2-submission/submit.ts'],
   ['engine-control', 'packages/engine/src/control/cancel.ts', 'packages/engine/src/views/list-tasks.ts'],
+  ['engine-annotations', 'packages/engine/src/annotations/annotate.ts', 'packages/engine/src/control/control.ts'],
   ['engine-views', 'packages/engine/src/views/task-detail.ts', 'packages/engine/src/lifecycle/3-advance/advance.ts'],
   ['engine-upkeep', 'packages/engine/src/upkeep/reap.ts', 'packages/engine/src/views/list-tasks.ts'],
 ] as const;

@@ -1,11 +1,4 @@
-export {
-  type AnnotatedPage,
-  type Annotation,
-  type AnnotationFilter,
-  findAnnotatedTasks,
-  findAnnotations,
-} from './annotations/find-annotations.sql.ts';
-export { findMappedObjects, mapObjects, type SystemObject } from './annotations/object-map.sql.ts';
+export { mapObjects, type SystemObject } from './annotations/map-objects.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit } from './control/control.ts';
 export * from './define.ts';
@@ -63,12 +56,20 @@ export { describeExecution, type ExecutionSummary, type NextAction } from './vie
 export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
 export {
+  type AnnotatedPage,
+  type Annotation,
+  type AnnotationFilter,
+  findAnnotatedTasks,
+  findAnnotations,
+} from './views/find-annotations.sql.ts';
+export {
   type ExecutionContext,
   type ExecutionStatus,
   findExecutionContexts,
   type HealthStatus,
   type RecommendedAction,
 } from './views/find-execution-contexts.sql.ts';
+export { findMappedObjects, type MappedObject } from './views/find-mapped-objects.sql.ts';
 export { findReadiness, type StepReadiness } from './views/find-readiness.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
 export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';

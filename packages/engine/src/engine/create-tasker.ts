@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Json } from '@tasker/contract';
+import { annotate } from '../annotations/annotate.ts';
 import { systemClock, systemRandom } from '../clock.ts';
 import { createControl } from '../control/control.ts';
 import { TaskerStopped } from '../errors.ts';
@@ -8,7 +9,7 @@ import { createEventBus } from '../events/event-bus.ts';
 import { createLifecycleEvents, type EventTask } from '../events/lifecycle-events.ts';
 import { createTemplateEvents } from '../events/template-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
-import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
+import { createTaskIds, timeOfTask } from '../lifecycle/2-submission/task-id.ts';
 import { createDeadlines } from '../lifecycle/4-execution/deadlines.ts';
 import { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { createModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
@@ -18,7 +19,7 @@ import type { Database, Queryable } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { defaultDatabaseUrl, openDatabase } from '../postgres/open-database.ts';
 import { readDatabaseTime } from '../upkeep/database-time.sql.ts';
-import { ensurePartitions } from '../upkeep/ensure-partitions.sql.ts';
+import { ensurePartitions, ensurePartitionsAt } from '../upkeep/ensure-partitions.sql.ts';
 import { createUpkeep } from '../upkeep/upkeep.ts';
 import type { CachedTask } from '../worker/task-cache.ts';
 import { createWorker } from '../worker/worker.ts';
@@ -259,6 +260,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     submitter,
     waiters,
     door,
+    annotate: (...of) => annotate(db, (taskId) => ensurePartitionsAt(db, [timeOfTask(taskId)]), ...of),
     register,
     registerHandlers,
     handlers: registrar.report,

@@ -1,4 +1,3 @@
-import { annotate } from '../annotations/annotate.ts';
 import type { Control } from '../control/control.ts';
 import { InvalidRequest } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -26,6 +25,7 @@ export interface TaskerParts {
   readonly submitter: Submitter;
   readonly waiters: OutcomeWaiters;
   readonly door: Door;
+  readonly annotate: Tasker['annotate'];
   readonly register: Tasker['register'];
   readonly registerHandlers: Tasker['registerHandlers'];
   readonly handlers: Tasker['handlers'];
@@ -34,7 +34,7 @@ export interface TaskerParts {
 
 /** The face of the engine over its running parts. */
 export function taskerOf(parts: TaskerParts): Tasker {
-  const { db, bus, control, submitter, waiters, door, register, registerHandlers, handlers, stop } = parts;
+  const { db, bus, control, submitter, waiters, door, annotate, register, registerHandlers, handlers, stop } = parts;
 
   function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
     return {
@@ -80,7 +80,7 @@ export function taskerOf(parts: TaskerParts): Tasker {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
       return handleOf({ taskId: taskId.toLowerCase(), replayed: false });
     },
-    annotate: (taskId, name, value) => door.enter(() => annotate(db, taskId, name, value)),
+    annotate: (...of) => door.enter(() => annotate(...of)),
     register: (template, options) => door.enter(() => register(template, options)),
     registerHandlers: (offered) => door.enter(() => registerHandlers(offered)),
     handlers,

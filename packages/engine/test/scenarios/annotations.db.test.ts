@@ -87,6 +87,17 @@ describeEachDatabase((kind) => {
     await expect(tasker.annotate(id, 'risk', 'x'.repeat(70_000))).rejects.toThrow(InvalidRequest);
   });
 
+  it('a task from before there was room for annotations can be annotated', async () => {
+    const { db, tasker } = await shop();
+    const { id } = await tasker.submit(request);
+    await db.script(`do $$ declare p text; begin
+      for p in select inhrelid::regclass::text from pg_inherits where inhparent = 'tasker.annotation'::regclass loop
+        execute 'drop table ' || p;
+      end loop; end $$`);
+    await tasker.annotate(id, 'risk', 1);
+    expect(await findAnnotations(db, id)).toMatchObject([{ name: 'risk', value: 1 }]);
+  });
+
   it('CORE-12: annotations go with the history that they belong to', async () => {
     const { db, tasker } = await shop();
     const { id } = await tasker.submit(request);

@@ -1,4 +1,3 @@
-import { writeAnnotations } from '../../annotations/write-annotations.sql.ts';
 import { plainArray, textArray } from '../../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../../postgres/database.ts';
 import type { NewTask } from './insert-tasks.sql.ts';
@@ -9,6 +8,14 @@ const insertLimits: Statement = {
          select x.task, x.step, x.attempts, x.timeout
            from unnest($1::uuid[], $2::int[], $3::smallint[], $4::int[]) x(task, step, attempts, timeout)
          on conflict (task_id, step) do update set max_attempts = excluded.max_attempts, timeout_ms = excluded.timeout_ms`,
+};
+
+// on conflict: the same task may be written again, when the answer to the first time was lost
+const insertAnnotations: Statement = {
+  name: 'insert_annotations',
+  text: `insert into tasker.annotation (task_id, name, value, annotated_at)
+         select x.task, x.name, x.value, tasker.now() from unnest($1::uuid[], $2::text[], $3::jsonb[]) x(task, name, value)
+         on conflict (task_id, name) do nothing`,
 };
 
 /** Writes what was decided about new tasks, in the transaction in which they are made. */
@@ -22,8 +29,14 @@ export async function insertDecisions(tx: Queryable, tasks: readonly NewTask[]):
       textArray(limits.map(({ timeoutMs }) => textOf(timeoutMs))),
     ]);
   }
-  const annotations = tasks.flatMap(({ id, annotations: own }) => own.map((each) => ({ taskId: id, ...each })));
-  if (annotations.length > 0) await writeAnnotations(tx, annotations);
+  const annotations = tasks.flatMap(({ id, annotations: own }) => own.map((each) => ({ id, ...each })));
+  if (annotations.length > 0) {
+    await tx.query(insertAnnotations, [
+      plainArray(annotations.map(({ id }) => id)),
+      textArray(annotations.map(({ name }) => name)),
+      textArray(annotations.map(({ value }) => value)),
+    ]);
+  }
 }
 
 const textOf = (value: number | null) => (value === null ? null : String(value));

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@tasker/contract';
-import { annotationText } from '../../annotations/annotation-text.ts';
 import { InvalidOptions } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import { annotationText } from '../../json/annotation-text.ts';
 
 /** What a definition makes of a task's context when the task is submitted. */
 export interface SubmissionDecision<Step extends string = string> {

@@ -1,7 +1,7 @@
 import type { Json } from '@tasker/contract';
 import { InvalidRequest } from '../errors.ts';
-import { formatPath } from '../json/path.ts';
-import { serialiseJson, storableText } from '../json/serialise.ts';
+import { formatPath } from './path.ts';
+import { serialiseJson, storableText } from './serialise.ts';
 
 /**
  * The JSON text of an annotation that can be stored.
