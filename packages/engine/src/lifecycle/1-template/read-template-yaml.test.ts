@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { quickestMs } from '../../../test/timing/quickest-ms.ts';
 import { InvalidTemplate } from '../../errors.ts';
 import { readTemplateYaml } from './read-template-yaml.ts';
 
@@ -171,7 +170,13 @@ steps:
     );
     const text = `name: t\nsteps:\n${steps.join('')}`;
     expect(readTemplateYaml(text)[0]?.steps).toHaveLength(1_000);
-    // Some 60 ms on a quiet machine.
-    expect(quickestMs(() => readTemplateYaml(text), 150)).toBeLessThan(150);
+    // Some 60 ms. Processor time, not the clock: the machine may be busy with other tests.
+    let quickest = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 20 && quickest >= 150; run += 1) {
+      const before = process.cpuUsage();
+      readTemplateYaml(text);
+      quickest = Math.min(quickest, process.cpuUsage(before).user / 1_000);
+    }
+    expect(quickest).toBeLessThan(150);
   });
 });

@@ -147,7 +147,7 @@ describe('a template from outside', () => {
     ],
     [
       withStep({ retry: { backoff: 'table' } }),
-      'steps[0].retry: `backoff: table` needs its waits. List them in `backoff_table_ms`.',
+      'steps[0].retry.backoff: `backoff: table` needs its waits. List them in `backoff_table_ms`.',
     ],
     [
       withStep({ retry: { backoff_table_ms: [1] } }),
@@ -175,8 +175,8 @@ describe('a template from outside', () => {
         steps: [{ ...step, result_schema: { $ref: '#/nowhere' } }],
       }),
     ).toEqual([
-      'input_schema.type: `input_schema` is not a valid JSON Schema: must be equal to one of the allowed values.',
-      "steps[0].result_schema: `result_schema` is not a valid JSON Schema: can't resolve reference #/nowhere from id #.",
+      'input_schema.type: This is no valid JSON Schema: must be equal to one of the allowed values.',
+      "steps[0].result_schema: This is no valid JSON Schema: can't resolve reference #/nowhere from id #.",
     ]);
   });
 

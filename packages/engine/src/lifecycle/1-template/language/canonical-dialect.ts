@@ -16,8 +16,7 @@ export const canonicalDialect: Dialect = {
     const plain = plainSteps(template);
     const environments = entryOf(plain, 'environments');
     const plainEnvironments = environments && withValues(environments, plainSteps);
-    const names = itemsOf(entryOf(plain, 'steps')).flatMap((step) => textOf(entryOf(step, 'name')) ?? []);
-    problems.push(...unknownSteps(plainEnvironments, 'steps', [...names, everyStep]));
+    problems.push(...unknownSteps(plainEnvironments, 'steps', entryOf(plain, 'steps'), [everyStep]));
     const overrides = itemsOf(entryOf(overridesIn(plainEnvironments, environment), 'steps'));
     return {
       template: withoutSpentKeys(withItems(plain, 'steps', (steps) => overrideSteps(steps, overrides, everyStep))),

@@ -283,6 +283,7 @@ export const canonicalSchema = {
   additionalProperties: false,
   required: ['name', 'steps'],
   elsewhere: {
+    namespace: 'namespace_name',
     step_templates: 'steps',
     schema: 'input_schema',
     default_dependent_system: 'system_dependencies.primary',

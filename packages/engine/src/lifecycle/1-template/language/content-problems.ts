@@ -53,7 +53,7 @@ function schemaProblems(schema: JsonObject | null | undefined, path: PathProblem
   if (schema == null) return [];
   return schemaFaults(schema).map((fault) => ({
     path: [...path, ...fault.path],
-    message: `\`${path.at(-1)}\` is not a valid JSON Schema: ${fault.message}.`,
+    message: `This is no valid JSON Schema: ${fault.message}.`,
   }));
 }
 
@@ -62,7 +62,11 @@ function backoffProblems({ retry }: StepSource): PathProblem[] {
   const hasTable = retry?.backoff_table_ms != null;
   if (isTable && !hasTable) {
     return [
-      { path: ['retry'], message: '`backoff: table` needs its waits.', remedy: 'List them in `backoff_table_ms`.' },
+      {
+        path: ['retry', 'backoff'],
+        message: '`backoff: table` needs its waits.',
+        remedy: 'List them in `backoff_table_ms`.',
+      },
     ];
   }
   if (!isTable && hasTable) {

@@ -1,23 +1,31 @@
 import { usualEnvironments } from './environment.ts';
-import { nearestName } from './nearest-name.ts';
+import { createSuggest, nearestName } from './nearest-name.ts';
 import type { PlacedProblem } from './placed-problem.ts';
 import { entryOf, itemsOf, type Tree, type TreeMap, textOf } from './tree.ts';
 
-/** Overrides of steps that do not exist, in any environment: they are as wrong in those that are not in use. */
+/**
+ * Overrides of steps that do not exist, in any environment: they are as wrong in those that are not in use.
+ *
+ * @param steps the template's; undefined: it has none, which is reported elsewhere
+ * @param otherNames what may be overridden besides
+ */
 export function unknownSteps(
   environments: Tree | undefined,
   stepsKey: string,
-  known: readonly string[],
+  steps: Tree | undefined,
+  otherNames: readonly string[] = [],
 ): PlacedProblem[] {
+  if (steps === undefined) return [];
+  const known = [...itemsOf(steps).flatMap((step) => textOf(entryOf(step, 'name')) ?? []), ...otherNames];
   const names = new Set(known);
+  const suggest = createSuggest(known);
   return overridesOf(environments).flatMap(({ environment, overrides }) =>
     itemsOf(entryOf(overrides, stepsKey)).flatMap((override) => {
       const place = entryOf(override, 'name')?.place;
       const name = textOf(entryOf(override, 'name'));
       if (name === undefined || place === undefined || names.has(name)) return [];
       const message = `Environment \`${environment}\` overrides step \`${name}\`, which does not exist.`;
-      const nearest = nearestName(name, known);
-      return [nearest === undefined ? { place, message } : { place, message, remedy: `Did you mean \`${nearest}\`?` }];
+      return [{ place, message, ...suggest(name) }];
     }),
   );
 }

@@ -4,10 +4,25 @@ export function nearestName(given: string, known: readonly string[]): string | u
   let nearest: string | undefined;
   let shortest = Number.POSITIVE_INFINITY;
   for (const name of known) {
+    const allowed = Math.max(1, name.length / 3);
+    if (Math.abs(name.length - wanted.length) > allowed) continue;
     const distance = editDistance(wanted, name.toLowerCase());
-    if (distance < shortest && distance <= Math.max(1, name.length / 3)) [nearest, shortest] = [name, distance];
+    if (distance < shortest && distance <= allowed) [nearest, shortest] = [name, distance];
   }
   return nearest;
+}
+
+/**
+ * {@link nearestName} for many names that are held against the same long list. After the first few there are no more
+ * suggestions: comparing thousands with thousands takes minutes, and nobody reads them.
+ */
+export function createSuggest(known: readonly string[]): (given: string) => { readonly remedy?: string } {
+  let left = 20;
+  return (given) => {
+    left -= 1;
+    const nearest = left < 0 ? undefined : nearestName(given, known);
+    return nearest === undefined ? {} : { remedy: `Did you mean \`${nearest}\`?` };
+  };
 }
 
 /** How many letters must be inserted, removed or replaced, or neighbours swapped, to get from one word to the other. */

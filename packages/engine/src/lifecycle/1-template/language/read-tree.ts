@@ -8,6 +8,7 @@ import { canonicalSchema } from './canonical-schema.ts';
 import { checkShape, compileGuard } from './check-shape.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import { contentProblems, contentWarnings } from './content-problems.ts';
+import { createSuggest } from './nearest-name.ts';
 import { type PlacedProblem, placed } from './placed-problem.ts';
 import { entryOf, itemsOf, type Tree, textOf, toData, withoutPlaces } from './tree.ts';
 import { expandVariables, type Variables } from './variables.ts';
@@ -67,7 +68,11 @@ function graphProblemsOf(template: Tree): PlacedProblem[] {
   const steps = entryOf(template, 'steps');
   const graph = itemsOf(steps).map(graphStep);
   if (steps?.kind !== 'list' || !graph.every((step) => step !== undefined)) return [];
-  return graphProblems(graph).map((problem) => placed(describeGraphProblem(problem), template));
+  const suggest = createSuggest(graph.map(({ name }) => name));
+  return graphProblems(graph).map((problem) => {
+    const remedy = problem.kind === 'unknown_dependency' ? suggest(problem.missing) : {};
+    return placed({ ...describeGraphProblem(problem), ...remedy }, template);
+  });
 }
 
 function graphStep(step: Tree): GraphStep | undefined {

@@ -2,7 +2,7 @@ import { compileShape } from './check-shape.ts';
 import type { Dialect } from './dialect.ts';
 import { oddEnvironments, overridesIn, unknownSteps } from './environment-overrides.ts';
 import { mergeMaps, overrideSteps } from './merge-trees.ts';
-import { nearestName } from './nearest-name.ts';
+import { createSuggest } from './nearest-name.ts';
 import type { PlacedProblem } from './placed-problem.ts';
 import { stepTemplatesSchema } from './step-templates-schema.ts';
 import { entryOf, itemsOf, type Place, type Tree, type TreeMap, textOf, withEntries, withItems } from './tree.ts';
@@ -12,13 +12,13 @@ export const stepTemplatesDialect: Dialect = {
   validate: () => (compiled ??= compileShape(stepTemplatesSchema)),
   canonicalise(template, environment) {
     const environments = entryOf(template, 'environments');
-    const stepNames = itemsOf(entryOf(template, 'step_templates')).flatMap(
-      (step) => textOf(entryOf(step, 'name')) ?? [],
-    );
     const merged = withOverrides(template, overridesIn(environments, environment));
     return {
       template: toCanonical(merged),
-      problems: [...unknownSteps(environments, 'step_templates', stepNames), ...unlistedNames(merged)],
+      problems: [
+        ...unknownSteps(environments, 'step_templates', entryOf(template, 'step_templates')),
+        ...unlistedNames(merged),
+      ],
       warnings: [...oddEnvironments(environments), ...idleNames(merged)],
     };
   },
@@ -40,13 +40,12 @@ function unlistedNames(template: Tree): PlacedProblem[] {
   if (listed === undefined) return [];
   const known = listed.map(({ name }) => name);
   const allowed = new Set(known);
+  const suggest = createSuggest(known);
   return itemsOf(entryOf(template, 'step_templates')).flatMap((step) =>
     [entryOf(step, 'name'), ...parentsOf(step)].flatMap((tree) => {
       const name = textOf(tree);
       if (tree === undefined || name === undefined || allowed.has(name)) return [];
-      const nearest = nearestName(name, known);
-      const remedy = nearest === undefined ? 'Add it there.' : `Add it there, or did you mean \`${nearest}\`?`;
-      return [{ place: tree.place, message: `\`${name}\` is not listed in \`named_steps\`.`, remedy }];
+      return [{ place: tree.place, message: `\`${name}\` is not listed in \`named_steps\`.`, ...suggest(name) }];
     }),
   );
 }

@@ -20,6 +20,13 @@ const step = {
   type: 'object',
   additionalProperties: false,
   required: ['name', 'handler_class'],
+  elsewhere: {
+    handler: 'handler_class',
+    dependencies: 'depends_on_steps',
+    depends_on: 'depends_on_steps',
+    system_dependency: 'dependent_system',
+    retry: 'default_retry_limit',
+  },
   properties: {
     name,
     description: text,
@@ -48,6 +55,12 @@ const template = {
   type: 'object',
   additionalProperties: false,
   required: ['name', 'step_templates'],
+  elsewhere: {
+    namespace: 'namespace_name',
+    steps: 'step_templates',
+    input_schema: 'schema',
+    system_dependencies: 'default_dependent_system',
+  },
   properties: {
     name,
     task_handler_class: { ...label, noEffect: 'has no effect: a task is its steps, and has no class' },

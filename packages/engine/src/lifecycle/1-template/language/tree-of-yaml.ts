@@ -87,14 +87,14 @@ function treeOf(document: Document.Parsed, faults: TextFault[]): Tree | undefine
   try {
     return new Planter(faults).plant(document.contents, {}, languageKeys);
   } catch (error) {
-    if (!(error instanceof Hostile)) throw error;
+    if (!(error instanceof Unusable)) throw error;
     faults.push({ offset: error.offset, message: error.message });
     return undefined;
   }
 }
 
-/** The text would grow beyond all measure: nothing else about it matters. */
-class Hostile extends Error {
+/** There is no tree: it would have no end, or a hole. Nothing else about the text is worth a report. */
+class Unusable extends Error {
   readonly offset: number;
 
   constructor(offset: number, message: string) {
@@ -115,8 +115,10 @@ class Planter {
   readonly #anchors = new Map<string, Value>();
   /** What each alias meant where it was met first: an anchor may be set again further down. */
   readonly #targets = new Map<Alias, Value | undefined>();
-  /** The aliases that are being written out, from the outermost. */
-  readonly #open: { readonly target: Value; readonly offset: number | undefined }[] = [];
+  /** Where the aliases stand that are being written out, from the outermost. */
+  readonly #open: (number | undefined)[] = [];
+  /** The maps and lists that are being made. */
+  readonly #growing = new Set<Value>();
   #aliasWeight = 0;
 
   constructor(faults: TextFault[]) {
@@ -126,36 +128,38 @@ class Planter {
   plant(node: unknown, place: Place, style: KeyStyle, depth = 0): Tree {
     const offset = isNode(node) ? (node.range?.[0] ?? place.keyOffset) : place.keyOffset;
     const here: Place = offset === undefined ? place : { ...place, offset };
-    if (depth > maxDepth) throw this.#hostile(offset, 'This is nested too deeply.');
+    if (depth > maxDepth) throw this.#unusable(offset, 'This is nested too deeply.');
     if (isAlias(node)) return this.#plantAlias(node, here, style, depth);
-    if (isMap(node)) return this.#plantMap(this.#meet(node), here, style, depth);
-    if (isSeq(node)) return this.#plantList(this.#meet(node), here, style, depth);
-    return this.#plantScalar(isScalar(node) ? this.#meet(node) : undefined, here);
+    if (isScalar(node) || isMap(node) || isSeq(node)) return this.#plantValue(node, here, style, depth);
+    return this.#plantScalar(null, here);
   }
 
-  #meet<Node extends Value>(node: Node): Node {
+  #plantValue(node: Value, here: Place, style: KeyStyle, depth: number): Tree {
     if (node.anchor !== undefined && this.#open.length === 0) this.#anchors.set(node.anchor, node);
-    return node;
+    if (isScalar(node)) return this.#plantScalar(node.value, here);
+    this.#growing.add(node);
+    const tree = isMap(node) ? this.#plantMap(node, here, style, depth) : this.#plantList(node, here, style, depth);
+    this.#growing.delete(node);
+    return tree;
   }
 
   #weigh(weight: number, offset: number | undefined): void {
     if (this.#open.length > 0) this.#aliasWeight += weight + valueWeight;
     if (this.#aliasWeight > maxAliasWeight)
-      throw this.#hostile(offset, 'With its aliases written out, this is far too large.');
+      throw this.#unusable(offset, 'With its aliases written out, this is far too large.');
   }
 
-  #hostile(offset: number | undefined, message: string): Hostile {
-    return new Hostile(this.#open[0]?.offset ?? offset ?? 0, message);
+  #unusable(offset: number | undefined, message: string): Unusable {
+    return new Unusable(this.#open[0] ?? offset ?? 0, message);
   }
 
   #plantAlias(alias: Alias, here: Place, style: KeyStyle, depth: number): Tree {
     const target = this.#targetOf(alias);
-    if (target === undefined || this.#open.some((open) => open.target === target)) {
+    if (target === undefined || this.#growing.has(target)) {
       const fault = target === undefined ? 'has no anchor before it' : 'stands in what it refers to';
-      this.#faults.push({ offset: here.offset ?? 0, message: `The alias \`*${alias.source}\` ${fault}.` });
-      return { kind: 'scalar', place: here, value: null };
+      throw this.#unusable(here.offset, `The alias \`*${alias.source}\` ${fault}.`);
     }
-    this.#open.push({ target, offset: here.offset });
+    this.#open.push(here.offset);
     const tree = this.plant(target, here, style, depth + 1);
     this.#open.pop();
     return tree;
@@ -166,13 +170,11 @@ class Planter {
     return this.#targets.get(alias);
   }
 
-  #plantScalar(scalar: Scalar | undefined, place: Place): Tree {
-    const value = scalar?.value ?? null;
+  #plantScalar(value: unknown, place: Place): Tree {
     this.#weigh(typeof value === 'string' ? value.length : 0, place.offset);
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.#faults.push({ offset: place.offset ?? 0, message: `This is ${value}, which JSON has no word for.` });
-    }
-    return { kind: 'scalar', place, value };
+    if (typeof value !== 'number' || Number.isFinite(value)) return { kind: 'scalar', place, value };
+    this.#faults.push({ offset: place.offset ?? 0, message: `This is ${value}, which JSON has no word for.` });
+    return { kind: 'scalar', place, value: null };
   }
 
   #plantList(list: YAMLSeq, place: Place, style: KeyStyle, depth: number): Tree {
