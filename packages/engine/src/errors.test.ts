@@ -6,6 +6,7 @@ const examples: readonly errors.TaskerError[] = [
   new errors.InvalidTemplate([{ path: 'steps', message: 'A template needs at least one step.' }]),
   new errors.InvalidContext('shop/order@1.0.0', [{ path: 'email', message: 'is required' }]),
   new errors.TemplateNotFound('shop', 'order', '1.0.0'),
+  new errors.TemplateNotRunnable('shop/order@1.0.0', ['Step `route` is of type `decision`, which cannot run yet.']),
   new errors.TemplateConflict('shop', 'order', '1.0.0', ['steps']),
   new errors.TaskNotFound('t1'),
   new errors.StepNotFound('t1', 'pay'),

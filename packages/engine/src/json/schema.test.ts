@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileSchema, maxViolations } from './schema.ts';
+import { compileSchema, maxViolations, schemaFaults } from './schema.ts';
 
 describe('a JSON Schema', () => {
   it('reports every violation at its place', () => {
@@ -68,5 +68,27 @@ describe('a JSON Schema', () => {
     const violations = compileSchema({ items: { type: 'string' } }).check(Array.from({ length: 500 }, () => 1));
     expect(violations).toHaveLength(maxViolations + 1);
     expect(violations.at(-1)?.message).toBe('has 400 further violations');
+  });
+});
+
+describe('what is no JSON Schema', () => {
+  it('has its faults pointed out where they are', () => {
+    expect(schemaFaults({ type: 'object', properties: { a: { type: 'strange' }, b: { minimum: 'x' } } })).toEqual([
+      { path: ['properties', 'a', 'type'], message: 'must be equal to one of the allowed values' },
+      { path: ['properties', 'b', 'minimum'], message: 'must be number' },
+    ]);
+    expect(schemaFaults({ $schema: 'http://json-schema.org/draft-07/schema#', required: 'a' })).toEqual([
+      { path: ['required'], message: 'must be array' },
+    ]);
+  });
+
+  it('may have the right form and still not compile', () => {
+    expect(schemaFaults({ $ref: '#/nowhere' })).toEqual([
+      { path: [], message: "can't resolve reference #/nowhere from id #" },
+    ]);
+    expect(schemaFaults({ type: 'string', pattern: '(' })).toMatchObject([
+      { path: [], message: expect.stringContaining('(') },
+    ]);
+    expect(schemaFaults({ type: 'object' })).toEqual([]);
   });
 });

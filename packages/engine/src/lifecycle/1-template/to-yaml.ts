@@ -7,7 +7,7 @@ import type {
   TemplateDocument,
 } from '@tasker/contract';
 import canonicalize from 'canonicalize';
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import { parseJson } from '../../json/parse.ts';
 import { escapeVariables } from './language/variables.ts';
 import { inheritedSystem, normaliseRetry, templateDefaults } from './template-document.ts';
@@ -23,9 +23,16 @@ export interface ToYamlOptions {
  */
 export function toYaml(document: TemplateDocument, options: ToYamlOptions = {}): string {
   const head = options.schema === undefined ? '' : `# yaml-language-server: $schema=${options.schema}\n`;
-  // Data that is equal is written twice instead of referred to, and a key `<<` is quoted, so that it merges nothing.
-  const format = { lineWidth: 0, aliasDuplicateObjects: false, merge: true };
-  return head + stringify(withoutVariables(parseJson(JSON.stringify(inWritingOrder(document)))), format);
+  const data = withoutVariables(parseJson(JSON.stringify(inWritingOrder(document))));
+  // What is equal is written twice: an anchor says that two places are one, and these only look alike.
+  const yaml = new Document(data, { aliasDuplicateObjects: false });
+  visit(yaml, { Pair: (_, { key }) => quoteMergeKey(key) });
+  return head + yaml.toString({ lineWidth: 0 });
+}
+
+/** A key `<<` in somebody's configuration is a key like any other, and must not merge anything. */
+function quoteMergeKey(key: unknown): void {
+  if (isScalar(key) && key.value === '<<') key.type = 'QUOTE_DOUBLE';
 }
 
 /** What is undefined is left out. */

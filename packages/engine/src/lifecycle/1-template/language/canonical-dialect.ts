@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts';
 import { oddEnvironments, overridesIn, unknownSteps } from './environment-overrides.ts';
 import { overrideSteps } from './merge-trees.ts';
 import type { PlacedProblem } from './placed-problem.ts';
-import { entryOf, itemsOf, type Tree, type TreeMap, textOf, withEntries, withItems, withValues } from './tree.ts';
+import { entryOf, itemsOf, type Tree, type TreeMap, withEntries, withItems, withValues } from './tree.ts';
 
 /** The plain keys, with a few that have a second name (`depends_on`, `limit`, …). */
 export const canonicalDialect: Dialect = {
