@@ -2,6 +2,10 @@ export { mapObjects, type SystemObject } from './annotations/map-objects.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit } from './control/control.ts';
 export * from './define.ts';
+export { type LogLevel, logLevels, type TaskerConfig } from './engine/config/config.ts';
+export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './engine/config/load-config.ts';
+export { optionsFromConfig } from './engine/config/options-from-config.ts';
+export type { SettingOrigin } from './engine/config/setting-reader.ts';
 export { createTasker } from './engine/create-tasker.ts';
 export type { TaskerLogger } from './engine/logger.ts';
 export type {

@@ -269,9 +269,13 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
 }
 
 async function open(options: TaskerOptions, onWarning: (message: string) => void) {
-  const { database = process.env['TASKER_DATABASE_URL'] ?? defaultDatabaseUrl, schema } = options;
+  const { database = process.env['TASKER_DATABASE_URL'] ?? defaultDatabaseUrl, schema, pool } = options;
   if (typeof database !== 'string') return { db: database, close: () => Promise.resolve() };
-  const db: Database = await openDatabase(database, { onWarning, ...(schema === undefined ? {} : { schema }) });
+  const db: Database = await openDatabase(database, {
+    ...pool,
+    onWarning,
+    ...(schema === undefined ? {} : { schema }),
+  });
   return { db, close: () => db.close() };
 }
 

@@ -6,7 +6,12 @@ export interface TaskerLogger extends StepLogger {
   child(fields: object): TaskerLogger;
 }
 
-/** JSON lines on standard error, so that standard output stays the program's. Level from `TASKER_LOG_LEVEL`. */
+/** Level from `TASKER_LOG_LEVEL`. */
 export function defaultLogger(): TaskerLogger {
-  return pino({ level: process.env['TASKER_LOG_LEVEL'] ?? 'warn', base: null }, pino.destination(2));
+  return loggerAt(process.env['TASKER_LOG_LEVEL'] ?? 'warn');
+}
+
+/** JSON lines on standard error, so that standard output stays the program's. */
+export function loggerAt(level: string): TaskerLogger {
+  return pino({ level, base: null }, pino.destination(2));
 }

@@ -6,6 +6,7 @@ import type { HandlerResolver } from '../lifecycle/4-execution/handler-resolver.
 import type { HandlerModules } from '../lifecycle/4-execution/module-resolver.ts';
 import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { Database } from '../postgres/database.ts';
+import type { OpenDatabaseOptions } from '../postgres/open-database.ts';
 import type { WorkerOptions } from '../worker/worker-options.ts';
 import type { TaskerLogger } from './logger.ts';
 import type { TemplateFile } from './tasker.ts';
@@ -18,6 +19,8 @@ export interface TaskerOptions {
   readonly database?: string | Database;
   /** The schema everything lives in. Default `tasker`. */
   readonly schema?: string;
+  /** Limits of the connections to a database that is given by URL. */
+  readonly pool?: Pick<OpenDatabaseOptions, 'maxConnections' | 'connectTimeoutMs' | 'queryTimeoutMs'>;
   /** Definitions to register; their handlers come with them. */
   readonly tasks?: readonly AnyTaskDefinition[];
   /** Templates to register, as documents or as `loadTemplates` reads them; their handlers may be in other processes. */

@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { InvalidOptions } from '../../errors.ts';
+import { workerSettings } from '../../worker/worker-options.ts';
+import type { TaskerConfig } from './config.ts';
+import { loadConfig } from './load-config.ts';
+import { optionsFromConfig } from './options-from-config.ts';
+
+describe('the configuration', () => {
+  it('CORE-121: has a default for everything, the same that the engine has', async () => {
+    const { config, origins } = await loadConfig({ env: {}, folder: folderWith({}) });
+    expect(config).toEqual({
+      environment: 'development',
+      database: {
+        url: 'file:.tasker',
+        schema: 'tasker',
+        maxConnections: 10,
+        connectTimeoutMs: 10_000,
+        queryTimeoutMs: 60_000,
+        migrate: true,
+      },
+      worker: { enabled: true, ...workerSettings({}) },
+      templates: { folders: [], replace: false },
+      log: { level: 'warn' },
+      upkeep: { enabled: true, retentionDays: undefined },
+    });
+    expect(new Set([...origins.values()].map(({ from }) => from))).toEqual(new Set(['default']));
+  });
+
+  it('CORE-121: cannot be changed', async () => {
+    const { config } = await loadConfig({ env: {}, folder: folderWith({}) });
+    const parts: readonly object[] = [config, config.worker, config.worker.namespaces];
+    for (const part of parts) expect(Reflect.set(part, 'url', 'x')).toBe(false);
+  });
+
+  it('takes a variable before the file before the default, and says which it was', async () => {
+    const folder = folderWith({
+      'tasker.config.yaml': 'environment: staging\nworker:\n  leaseMs: 500\n  concurrency: 7\n  namespaces: [shop]\n',
+    });
+    const env = { TASKER_WORKER_LEASE_MS: '900', TASKER_TEMPLATES: 'one, two', TASKER_WORKER_NAME: '', OTHER: '1' };
+    const { config, origins } = await loadConfig({ env, folder });
+    expect(config).toMatchObject({
+      environment: 'staging',
+      worker: { leaseMs: 900, concurrency: 7, namespaces: ['shop'], name: undefined, pollMs: 3_000 },
+      templates: { folders: ['one', 'two'] },
+    });
+    const file = join(folder, 'tasker.config.yaml');
+    expect(Object.fromEntries(origins)).toMatchObject({
+      environment: { from: 'file', file },
+      'worker.leaseMs': { from: 'variable', variable: 'TASKER_WORKER_LEASE_MS' },
+      'templates.folders': { from: 'variable', variable: 'TASKER_TEMPLATES' },
+      'worker.pollMs': { from: 'default' },
+      'worker.name': { from: 'default' },
+    });
+  });
+
+  it.each([
+    ['tasker.config.json', '{ "log": { "level": "error" } }'],
+    ['tasker.config.yml', 'log: { level: error }'],
+    ['tasker.config.mjs', 'export default { log: { level: "error" } };'],
+    ['tasker.config.ts', 'export default { log: { level: "error" as const } };'],
+  ])('is found as %s', async (name, text) => {
+    const { config } = await loadConfig({ env: {}, folder: folderWith({ [name]: text }) });
+    expect(config.log.level).toBe('error');
+  });
+
+  it('is where TASKER_CONFIG says, or where the program says', async () => {
+    const folder = folderWith({ 'a.yaml': 'environment: a', 'b.yaml': 'environment: b' });
+    const env = { TASKER_CONFIG: join(folder, 'a.yaml') };
+    expect((await loadConfig({ env })).config.environment).toBe('a');
+    expect((await loadConfig({ env, file: join(folder, 'b.yaml') })).config.environment).toBe('b');
+    expect((await loadConfig({ env: { ...env, TASKER_ENV: 'c' } })).config.environment).toBe('c');
+  });
+
+  it('CORE-121, CORE-122: lists everything that is wrong with it, with the nearest name', async () => {
+    const text = `
+      worker: { concurency: 5, leaseMs: 1, pollMs: often, namespaces: shop.a }
+      database: { url: 'mysql://user:secret@host/db', schema: pg_x, migrate: 1 }
+      templates: [folder]
+      log: { level: warning }
+      auth: {}
+    `;
+    const folder = folderWith({ 'tasker.config.yaml': text });
+    const env = { TASKER_DATBASE_URL: 'memory:', TASKER_UPKEEP_RETENTION_DAYS: '0', TASKER_PORT: 'tcp://10.0.0.1' };
+    const problems = await problemsOf(loadConfig({ env, folder }));
+    const file = join(folder, 'tasker.config.yaml');
+    expect(problems.toSorted((one, other) => one.localeCompare(other))).toEqual(
+      [
+        `${file}: \`database.url\` must be postgres://user:password@host/database, file:DIR, memory: or pglite:DIR.`,
+        `${file}: \`database.schema\` must hold only lower-case letters, digits and underscores, be at most 48 long and not start with pg_, not "pg_x".`,
+        `${file}: \`database.migrate\` must be true or false, not 1.`,
+        `${file}: \`worker.leaseMs\` must be a whole number of at least 100, not 1.`,
+        `${file}: \`worker.pollMs\` must be a whole number of at least 1, not "often".`,
+        `${file}: \`log.level\` must be one of debug, info, warn, error, fatal, silent, not "warning".`,
+        'TASKER_UPKEEP_RETENTION_DAYS must be a whole number of at least 1, not "0".',
+        `${file}: there is no setting \`worker.concurency\`. Do you mean \`worker.concurrency\`?`,
+        `${file}: \`templates\` must hold settings by name: templates.folders, templates.replace.`,
+        `${file}: there is no setting \`auth\`.`,
+        'There is no variable TASKER_DATBASE_URL. Do you mean TASKER_DATABASE_URL?',
+      ].toSorted((one, other) => one.localeCompare(other)),
+    );
+  });
+
+  it.each([
+    ['tasker.config.json', '{', 'cannot be read'],
+    ['tasker.config.yaml', 'a: [', 'cannot be read'],
+    ['tasker.config.yaml', '- a', 'must hold settings by name'],
+    ['tasker.config.mjs', 'export const config = {};', 'has no default export'],
+  ])('is refused when %s is %j', async (name, text, problem) => {
+    const [first] = await problemsOf(loadConfig({ env: {}, folder: folderWith({ [name]: text }) }));
+    expect(first).toContain(problem);
+  });
+
+  it('is refused when there are two files, or the one that was named is not there', async () => {
+    const folder = folderWith({ 'tasker.config.json': '{}', 'tasker.config.yaml': '{}' });
+    expect(await problemsOf(loadConfig({ env: {}, folder }))).toEqual([
+      `There are several configuration files: ${join(folder, 'tasker.config.json')}, ${join(folder, 'tasker.config.yaml')}.`,
+    ]);
+    const [first] = await problemsOf(loadConfig({ env: {}, file: join(folder, 'missing.yaml') }));
+    expect(first).toContain('missing.yaml cannot be read');
+  });
+
+  it('CORE-121: every setting changes what the engine is started with', async () => {
+    const template = 'name: a\nsteps: [{ name: only, handler: { callable: do } }]\nenvironments: {}\n';
+    const folder = folderWith({ 'a.yaml': template });
+    const base = await loadConfig({ env: {}, folder: folderWith({}) });
+    const before = await startedWith(base.config);
+    const changes: Record<string, object> = {
+      database: {
+        url: 'memory:',
+        schema: 'other',
+        maxConnections: 2,
+        connectTimeoutMs: 2,
+        queryTimeoutMs: 2,
+        migrate: false,
+      },
+      worker: {
+        enabled: false,
+        name: 'x',
+        namespaces: ['x'],
+        concurrency: 2,
+        leaseMs: 200,
+        pollMs: 2,
+        shutdownMs: 2,
+        maxResultBytes: 20,
+        cacheBytes: 2,
+      },
+      templates: { folders: [join(folder, 'a.yaml')], replace: true },
+      log: { level: 'debug' },
+      upkeep: { enabled: false, retentionDays: 2 },
+    };
+    const tried: string[] = [];
+    for (const [section, settings] of Object.entries(changes)) {
+      for (const [name, value] of Object.entries(settings)) {
+        const file = join(folderWith({ 'c.json': JSON.stringify({ [section]: { [name]: value } }) }), 'c.json');
+        const { config } = await loadConfig({ env: {}, file });
+        expect(await startedWith(config), `${section}.${name}`).not.toEqual(before);
+        tried.push(`${section}.${name}`);
+      }
+    }
+    // the environment is tried below
+    expect([...base.origins.keys()].filter((key) => !tried.includes(key))).toEqual(['environment']);
+  });
+
+  it('picks the environment of the templates in its folders', async () => {
+    const template = `
+name: a
+steps: [{ name: only, handler: { callable: do }, timeout_seconds: 5 }]
+environments: { production: { steps: [{ name: only, timeout_seconds: 7 }] } }
+`;
+    const folder = folderWith({ 'a.yaml': template });
+    const timeouts = [];
+    for (const environment of ['test', 'production']) {
+      const { config } = await loadConfig({ env: { TASKER_ENV: environment, TASKER_TEMPLATES: folder }, folder });
+      const { templates = [] } = await optionsFromConfig(config);
+      timeouts.push(templates.map((each) => ('document' in each ? each.document.steps[0]?.timeout_seconds : null)));
+    }
+    expect(timeouts).toEqual([[5], [7]]);
+  });
+});
+
+async function startedWith(config: TaskerConfig): Promise<object> {
+  const { logger, ...options } = await optionsFromConfig(config);
+  return { ...options, logLevel: logger === undefined ? undefined : Reflect.get(logger, 'level') };
+}
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tasker-config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+async function problemsOf(loading: Promise<unknown>): Promise<string[]> {
+  const error: unknown = await loading.catch((reason: unknown) => reason);
+  if (!(error instanceof InvalidOptions)) throw new Error(`not refused: ${String(error)}`);
+  return error.message.split('\n');
+}

@@ -1,0 +1,96 @@
+import { InvalidOptions } from '../../errors.ts';
+import { defaultDatabaseUrl } from '../../postgres/open-database.ts';
+import { checkSchemaName, defaultSchema } from '../../postgres/schema-name.ts';
+import { logLevels, type TaskerConfig } from './config.ts';
+import { findConfigFile, readConfigFile } from './read-config-file.ts';
+import { type SettingOrigin, SettingReader } from './setting-reader.ts';
+
+export interface LoadConfigOptions {
+  /** Default: `TASKER_CONFIG`, else `tasker.config.ts`, `.js`, `.mjs`, `.json`, `.yaml` or `.yml` in `folder`. */
+  readonly file?: string | undefined;
+  /** Default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where to look for a file. Default: the working directory. */
+  readonly folder?: string;
+  /** `TASKER_*` variables that the caller reads itself. */
+  readonly otherVariables?: readonly string[];
+}
+
+export interface LoadedConfig {
+  readonly config: TaskerConfig;
+  /** By setting (`worker.leaseMs`): where its value came from. */
+  readonly origins: ReadonlyMap<string, SettingOrigin>;
+}
+
+/**
+ * The configuration in force: variables over the file over the defaults.
+ *
+ * @throws {InvalidOptions} with everything that is wrong
+ */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
+  const env = options.env ?? process.env;
+  const file = options.file ?? (env['TASKER_CONFIG'] || findConfigFile(options.folder ?? process.cwd()));
+  const data = file === undefined ? {} : await readConfigFile(file);
+  const reader = new SettingReader({ data, file, env });
+  const config = readSettings(reader);
+  const problems = reader.problems([...readElsewhere, ...(options.otherVariables ?? [])]);
+  if (problems.length > 0) throw new InvalidOptions(problems);
+  freeze(config);
+  return { config, origins: reader.origins };
+}
+
+const readElsewhere = ['TASKER_CONFIG', 'TASKER_HOST', 'TASKER_PORT'];
+
+function readSettings(read: SettingReader): TaskerConfig {
+  return {
+    environment: read.text('environment', 'development', undefined, 'TASKER_ENV'),
+    database: {
+      url: read.text('database.url', defaultDatabaseUrl, urlProblem),
+      schema: read.text('database.schema', defaultSchema, schemaProblem),
+      maxConnections: read.whole('database.maxConnections', 10, 1),
+      connectTimeoutMs: read.whole('database.connectTimeoutMs', 10_000, 1),
+      queryTimeoutMs: read.whole('database.queryTimeoutMs', 60_000, 1),
+      migrate: read.flag('database.migrate', true),
+    },
+    worker: {
+      enabled: read.flag('worker.enabled', true),
+      name: read.optionalText('worker.name'),
+      namespaces: read.list('worker.namespaces'),
+      concurrency: read.whole('worker.concurrency', 100, 1),
+      leaseMs: read.whole('worker.leaseMs', 15_000, 100),
+      pollMs: read.whole('worker.pollMs', 3_000, 1),
+      shutdownMs: read.whole('worker.shutdownMs', 30_000, 0),
+      maxResultBytes: read.whole('worker.maxResultBytes', 1024 * 1024, 2),
+      cacheBytes: read.whole('worker.cacheBytes', 64 * 1024 * 1024, 0),
+    },
+    templates: {
+      folders: read.list('templates.folders', 'TASKER_TEMPLATES'),
+      replace: read.flag('templates.replace', false),
+    },
+    log: { level: read.oneOf('log.level', 'warn', logLevels) },
+    upkeep: {
+      enabled: read.flag('upkeep.enabled', true),
+      retentionDays: read.optionalWhole('upkeep.retentionDays', 1),
+    },
+  };
+}
+
+function urlProblem(url: string): string | undefined {
+  if (/^(postgres(ql)?:\/\/|(file|pglite):.|memory:$)/i.test(url)) return undefined;
+  return 'must be postgres://user:password@host/database, file:DIR, memory: or pglite:DIR';
+}
+
+function schemaProblem(schema: string): string | undefined {
+  try {
+    checkSchemaName(schema);
+    return undefined;
+  } catch {
+    return 'must hold only lower-case letters, digits and underscores, be at most 48 long and not start with pg_';
+  }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const inner of Object.values<unknown>({ ...value })) freeze(inner);
+  Object.freeze(value);
+}

@@ -1,0 +1,34 @@
+import { InvalidTemplate } from '../../errors.ts';
+import { loadTemplates } from '../../lifecycle/1-template/load-templates.ts';
+import { loggerAt } from '../logger.ts';
+import type { TaskerOptions } from '../tasker-options.ts';
+import type { TaskerConfig } from './config.ts';
+
+/**
+ * What `createTasker` is to be called with; handlers and definitions come from the program. Reads the templates of the
+ * configured folders.
+ *
+ * @throws {InvalidTemplate} with every problem of all of them
+ */
+export async function optionsFromConfig(config: TaskerConfig): Promise<TaskerOptions> {
+  const { environment, database, templates, log, upkeep } = config;
+  const { url, schema, migrate, ...pool } = database;
+  const { enabled, name, ...worker } = config.worker;
+  const folders = templates.folders;
+  const load = folders.length === 0 ? nothing : await loadTemplates(folders, { environment });
+  if (load.problems.length > 0) throw new InvalidTemplate(load.problems);
+  return {
+    database: url,
+    schema,
+    pool,
+    migrate,
+    templates: load.templates,
+    replaceTemplates: templates.replace,
+    worker: enabled && { ...worker, ...(name === undefined ? {} : { name }) },
+    logger: loggerAt(log.level),
+    upkeep: upkeep.enabled,
+    ...(upkeep.retentionDays === undefined ? {} : { retentionDays: upkeep.retentionDays }),
+  };
+}
+
+const nothing = { templates: [], problems: [] };
