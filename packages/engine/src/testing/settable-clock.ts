@@ -23,6 +23,16 @@ export async function setDatabaseTime(db: Queryable, at: Date): Promise<void> {
   await setMicroseconds(db, at.getTime() * 1000);
 }
 
+/** Where the clock of {@link installSettableClock} stands; undefined when there is none. */
+export async function readDatabaseTime(db: Queryable): Promise<Date | undefined> {
+  const [found] = await db.query<{ exists: boolean }>({
+    text: `select to_regclass('tasker.settable_clock') is not null as exists`,
+  });
+  if (!found?.exists) return undefined;
+  const [clock] = await db.query<{ time: number }>({ text: 'select last_value as time from tasker.settable_clock' });
+  return clock === undefined ? undefined : new Date(clock.time / 1000);
+}
+
 export interface DatabaseInStep extends Database {
   /** What the database's clock was set to last, in microseconds since 1970. */
   readonly time: number;

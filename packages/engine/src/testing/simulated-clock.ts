@@ -142,11 +142,11 @@ export function createSimulatedClock(options: SimulatedClockOptions = {}): Simul
     };
   }
 
-  /** Moves to the first timer and sets it off; false when none is due by `limit`. */
+  /** Moves to the first timer and sets it off; false when none is due by `limit`, or in the millisecond after. */
   async function step(limit: number): Promise<boolean> {
     await settled();
     const next = timers[0];
-    if (next === undefined || next.at > limit) return false;
+    if (next === undefined || Math.floor(next.at) > limit) return false;
     timers.shift();
     elapsed = Math.max(elapsed, next.at);
     activity += 1;
@@ -173,7 +173,7 @@ export function createSimulatedClock(options: SimulatedClockOptions = {}): Simul
       exclusively(async () => {
         const end = elapsed + durationMs;
         while (await step(end));
-        elapsed = end;
+        elapsed = Math.max(elapsed, end);
         await settled();
       }),
     runUntil: (isReached, limitMs = yearMs) =>

@@ -12,7 +12,7 @@ import {
 } from '../index.ts';
 import { migrate } from '../migrate.ts';
 import { seededRandom } from './seeded-random.ts';
-import { databaseInStep, installSettableClock } from './settable-clock.ts';
+import { databaseInStep, installSettableClock, readDatabaseTime } from './settable-clock.ts';
 import { createSimulatedClock, type SimulatedClock } from './simulated-clock.ts';
 import { readTaskRecord, type TaskRecord } from './task-record.ts';
 
@@ -22,7 +22,7 @@ export interface TestTaskerOptions extends Omit<TaskerOptions, 'clock' | 'random
    * second or two, so tests of one file share one. Its clock is replaced for good.
    */
   readonly database?: string | Database;
-  /** The moment at which time stands in the beginning. Default 2030-01-01T00:00:00Z. */
+  /** The moment to begin at. Default 2030-01-01T00:00:00Z, or a day after the last test on the same database. */
   readonly startAt?: Date;
   /** Of jitter and ids: the same seed, the same run. Default 1. */
   readonly seed?: number;
@@ -47,7 +47,8 @@ export interface TestTasker extends Tasker {
 
 /** Nobody else is there to take over or to be heard of: rounds that look after others would only cost time. */
 const patientWorker = { leaseMs: 2 ** 31 - 1, pollMs: 2 ** 31 - 1 };
-const monthMs = 30 * 86_400_000;
+const dayMs = 86_400_000;
+const monthMs = 30 * dayMs;
 
 /**
  * A Tasker for tests of workflows: a backoff of an hour takes as long as the statements in it, timeouts strike when
@@ -66,13 +67,13 @@ const monthMs = 30 * 86_400_000;
  * await tasker.stop();
  */
 export async function createTestTasker(options: TestTaskerOptions = {}): Promise<TestTasker> {
-  const { database = 'memory:', schema, startAt, seed = 1, worker, ...rest } = options;
-  const clock = createSimulatedClock(startAt === undefined ? {} : { startAt });
+  const { database = 'memory:', schema, seed = 1, worker, ...rest } = options;
   const random = seededRandom(seed);
   const db =
     typeof database === 'string' ? await openDatabase(database, schema === undefined ? {} : { schema }) : database;
   const close = typeof database === 'string' ? () => db.close() : () => Promise.resolve();
   await migrate(db);
+  const clock = createSimulatedClock({ startAt: options.startAt ?? (await unusedTime(db)) });
   await installSettableClock(db, new Date(clock.now()));
   const tasker = await createTasker({
     upkeep: false,
@@ -110,6 +111,12 @@ export async function createTestTasker(options: TestTaskerOptions = {}): Promise
       await close();
     },
   };
+}
+
+/** Ids follow from the seed and the time: the next test on a database must not meet the tasks of the one before. */
+async function unusedTime(db: Database): Promise<Date> {
+  const last = await readDatabaseTime(db);
+  return last === undefined ? new Date('2030-01-01T00:00:00Z') : new Date(last.getTime() + dayMs);
 }
 
 async function hasEnded(db: Database, taskId: string): Promise<boolean> {
