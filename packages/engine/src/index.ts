@@ -85,6 +85,7 @@ export {
 } from './views/find-template.sql.ts';
 export { type HealthCounts, healthCounts } from './views/health-counts.sql.ts';
 export { type Circuit, listCircuits } from './views/list-circuits.sql.ts';
+export { type DependentSystemView, listDependentSystems } from './views/list-dependent-systems.sql.ts';
 export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
 export {

@@ -7,6 +7,7 @@ import {
   findTask,
   findTemplate,
   InvalidOptions,
+  listDependentSystems,
   listTemplateNames,
   listTemplates,
   registryHealth,
@@ -59,6 +60,31 @@ describeEachDatabase((kind) => {
       expect(await findTemplate(db, unknown)).toBeUndefined();
     }
     expect(await findTemplate(db, { namespace: 'shop', name: 'order', revision: 9 })).toBeUndefined();
+  });
+
+  it('CORE-02: makes a namespace when it is first named, and refuses names that are too long', async () => {
+    const { db } = await kind.fresh();
+    const tasker = await start(db, { worker: false });
+    await tasker.register({ ...version('order', '1.0.0'), namespace_name: 'x'.repeat(64) });
+    const refused = tasker.register({ ...version('order', '1.0.0'), namespace_name: 'x'.repeat(65) });
+    await expect(refused).rejects.toThrow('namespace_name');
+    expect((await registryStatistics(db)).byNamespace.map(({ namespace }) => namespace.length)).toEqual([7, 64]);
+  });
+
+  it('CORE-05: knows the systems that templates name, and tasks add none', async () => {
+    const { db } = await kind.fresh();
+    const tasker = await start(db, { worker: false });
+    const steps = { a: { system: 'bank' }, b: { system: 'bank' }, c: {} };
+    await tasker.register(sketchTemplate({ old: { system: 'fax' } }, { name: 'order' }));
+    await tasker.register(sketchTemplate(steps, { name: 'order' }), { replace: true });
+    await tasker.register(sketchTemplate({ a: { system: 'bank' } }, { name: 'refund' }));
+    const known = [
+      { name: 'bank', versions: 2, steps: 3 },
+      { name: 'unknown', versions: 1, steps: 1 },
+    ];
+    expect(await listDependentSystems(db)).toEqual(known);
+    for (let i = 0; i < 2; i++) await tasker.submit({ name: 'order', context: {} });
+    expect(await listDependentSystems(db)).toEqual(known);
   });
 
   it('CORE-115: counts namespaces, templates, versions and contents', async () => {
