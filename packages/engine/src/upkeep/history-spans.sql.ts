@@ -55,8 +55,13 @@ export async function dropSpan(db: Database, span: HistorySpan): Promise<void> {
   for (const { parent, attached, detaching } of span.tables) {
     const table = `tasker.${parent}_${span.suffix}`;
     const how = detaching ? 'finalize' : 'concurrently';
-    // each a statement of its own: detaching concurrently works in no transaction
-    if (attached) await db.query({ text: `alter table tasker.${parent} detach partition ${table} ${how}` });
+    // Each a statement of its own: detaching concurrently works in no transaction. With names, so that they give up
+    // waiting after a while; the server goes on, and the next round finds it done or finishes it.
+    const detach = {
+      name: `detach_${parent}_${span.suffix}`,
+      text: `alter table tasker.${parent} detach partition ${table} ${how}`,
+    };
+    if (attached) await db.query(detach);
     await db.query({ text: `drop table ${table}` });
   }
 }

@@ -13,8 +13,6 @@ import { type Recovered, recoverWorker } from './recover-worker.ts';
  */
 export interface Upkeep {
   start(): void;
-  /** One round, now. */
-  round(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,58 +26,76 @@ export interface UpkeepDeps {
   readonly onWarning: (message: string, error: unknown) => void;
 }
 
-/** Between rounds at most; a worker that will be overdue sooner is looked at then. */
-const roundMs = 5_000;
+/** Between two looks for lost workers at most; one that will be overdue sooner is looked at then. */
+const lookMs = 5_000;
 const housekeepingMs = 3_600_000;
+/** After housekeeping that came to nothing. */
+const housekeepingAgainMs = 60_000;
 
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
-  const { db, clock } = deps;
-  let cancel: (() => void) | undefined;
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  let housekeptAt = Number.NEGATIVE_INFINITY;
-  let nextMs = roundMs;
+  const { db } = deps;
+  // each at its own pace: the removal of history may have to wait for somebody's transaction, lost steps may not
+  const rounds = [createRounds(deps, recoverLost), createRounds(deps, keepHouse)];
 
-  async function recoverLost(): Promise<void> {
-    const lost = await findLostWorkers(db);
+  /** Returns how long to wait before the next look. */
+  async function recoverLost(): Promise<number> {
+    const lost = await attempt(deps, () => findLostWorkers(db));
+    for (const workerId of lost?.workerIds ?? []) await attempt(deps, () => recover(workerId));
     // a moment later than they are due: their last heartbeat may be on its way
-    nextMs = Math.min(roundMs, (lost.nextMs ?? roundMs) + 10);
-    for (const workerId of lost.workerIds) {
-      const recovered = await recoverWorker(deps, workerId);
-      if (recovered !== undefined) deps.onRecovered(recovered);
-    }
+    return Math.min(lookMs, (lost?.nextMs ?? lookMs) + 10);
   }
 
-  async function keepHouse(): Promise<void> {
-    if (clock.elapsed() - housekeptAt < housekeepingMs) return;
-    await ensurePartitions(db);
-    if (deps.retentionDays !== undefined) await dropHistory(db, deps.retentionDays);
-    housekeptAt = clock.elapsed();
+  async function recover(workerId: number): Promise<void> {
+    const recovered = await recoverWorker(deps, workerId);
+    if (recovered !== undefined) deps.onRecovered(recovered);
   }
 
-  async function round(): Promise<void> {
-    try {
-      await recoverLost();
-      await keepHouse();
-    } catch (error) {
-      // the next round comes; an outage or a race for locks is nothing to report
-      if (!isConnectionLoss(error) && !isSerialization(error))
-        deps.onWarning('upkeep failed; it is tried again', error);
-    }
-  }
-
-  function schedule(): void {
-    if (stopped) return;
-    cancel = clock.wakeAfter(nextMs, () => {
-      running = round().then(schedule);
+  async function keepHouse(): Promise<number> {
+    const isDone = await attempt(deps, async () => {
+      await ensurePartitions(db);
+      if (deps.retentionDays !== undefined) await dropHistory(db, deps.retentionDays);
+      return true;
     });
+    return isDone ? housekeepingMs : housekeepingAgainMs;
   }
 
   return {
     start() {
-      running = round().then(schedule);
+      for (const each of rounds) each.start();
     },
-    round,
+    async stop() {
+      await Promise.all(rounds.map((each) => each.stop()));
+    },
+  };
+}
+
+/** Undefined when it failed; the next round comes, so an outage or a race for locks is nothing to report. */
+async function attempt<T>({ onWarning }: UpkeepDeps, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isConnectionLoss(error) && !isSerialization(error)) onWarning('upkeep failed; it is tried again', error);
+    return undefined;
+  }
+}
+
+/** @param work never rejects; resolves to how long to wait before it is done again */
+function createRounds({ clock }: UpkeepDeps, work: () => Promise<number>) {
+  let cancel: (() => void) | undefined;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+
+  async function run(): Promise<void> {
+    const pauseMs = await work();
+    if (!stopped) cancel = clock.wakeAfter(pauseMs, start);
+  }
+
+  function start(): void {
+    running = run();
+  }
+
+  return {
+    start,
     async stop() {
       stopped = true;
       cancel?.();
