@@ -317,8 +317,8 @@ describeOneDatabase((kind) => {
     expect(await findSteps(db, [task.id])).toMatchObject([
       {
         error: {
-          code: 'HANDLER_NOT_FOUND',
-          message: 'There is no handler `do` with a method `gone`. Registered here: do.',
+          code: 'METHOD_NOT_FOUND',
+          message: 'Handler `do` has no method `gone`. It has: call.',
         },
       },
     ]);
