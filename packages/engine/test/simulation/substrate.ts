@@ -13,7 +13,7 @@ export interface Substrate {
 }
 
 /** When every simulation begins. */
-export const beginning = new Date('2030-01-01T00:00:00Z');
+const beginning = new Date('2030-01-01T00:00:00Z');
 
 export async function prepareSubstrate(database: TestDatabase): Promise<Substrate> {
   await installSettableClock(database.db, beginning);

@@ -60,7 +60,7 @@ export class HandlerLookup {
   }
 
   #answer(resolver: HandlerResolver, callable: string): Answer | Promise<void> {
-    const answers: Map<string, Answer | Promise<void>> = this.#answers.get(resolver) ?? new Map();
+    const answers = this.#answers.get(resolver) ?? new Map<string, Answer | Promise<void>>();
     this.#answers.set(resolver, answers);
     const known = answers.get(callable);
     if (known !== undefined) return known;
