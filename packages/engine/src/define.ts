@@ -77,6 +77,17 @@ export {
   type RetryableErrorOptions,
 } from './lifecycle/4-execution/handler-errors.ts';
 export type { HandlerArguments, HandlerNeeds } from './lifecycle/4-execution/handler-needs.ts';
+export {
+  filterSensitive,
+  type ResultTransform,
+  resultPipeline,
+  sensitiveWords,
+  type WithMetrics,
+  type WithoutKeys,
+  withMetrics,
+  withoutKeys,
+} from './lifecycle/4-execution/result-pipeline.ts';
 export type { Checkpoint, StepContext, StepLogger } from './lifecycle/4-execution/step-context.ts';
 export { StepHandler } from './lifecycle/4-execution/step-handler.ts';
 export { type ErrorType, type ResultEnvelope, StepHandlerResult } from './lifecycle/4-execution/step-handler-result.ts';
+export { TransformingStepHandler } from './lifecycle/4-execution/transforming-step-handler.ts';

@@ -49,6 +49,17 @@ export {
   watchTemplates,
 } from './lifecycle/1-template/watch-templates.ts';
 export type { TaskRequest } from './lifecycle/2-submission/task-request.ts';
+export type { ApiAuth } from './lifecycle/4-execution/api/api-auth.ts';
+export type { ApiConfig, ApiParam, ApiParams } from './lifecycle/4-execution/api/api-config.ts';
+export type { ApiConnection, ApiRequestOptions } from './lifecycle/4-execution/api/api-connection.ts';
+export { ApiResponse, type StoredResponse } from './lifecycle/4-execution/api/api-response.ts';
+export type { ApiSsl } from './lifecycle/4-execution/api/api-ssl.ts';
+export { ApiStepHandler } from './lifecycle/4-execution/api/api-step-handler.ts';
+export {
+  type ApiHandlerArguments,
+  type ApiHandlerNeeds,
+  defineApiHandler,
+} from './lifecycle/4-execution/api/define-api-handler.ts';
 export type { HandlerProblem, TemplateHandlers } from './lifecycle/4-execution/handler-report.ts';
 export type { HandlerResolver } from './lifecycle/4-execution/handler-resolver.ts';
 export type { HandlerModules } from './lifecycle/4-execution/module-resolver.ts';

@@ -1,5 +1,6 @@
 import { attemptErrorCodes, type JsonObject } from '@tasker/contract';
 import type { HandlerReference } from '../../graph/plan.ts';
+import { ApiStepHandler } from './api/api-step-handler.ts';
 import { BatchableStepHandler } from './batch/batchable-step-handler.ts';
 import { DecisionHandler } from './decision/decision-handler.ts';
 import { type Handler, type HandlerCall, type HandlerInstance, isHandlerFunction } from './handler.ts';
@@ -7,6 +8,7 @@ import { PermanentError } from './handler-errors.ts';
 import { schemaViolations } from './schema-violations.ts';
 import type { StepContext } from './step-context.ts';
 import { StepHandler } from './step-handler.ts';
+import { TransformingStepHandler } from './transforming-step-handler.ts';
 
 /** A handler as one step uses it. */
 export interface BoundHandler {
@@ -35,7 +37,13 @@ export function bindHandler(
   const found = methods.get(method);
   if (found === undefined) throw methodNotFound(callable, method, [...methods.keys()]);
   refuseBadConfig(callable, config, instance.configSchema?.() ?? undefined);
-  return { call: (context) => found.call(instance, context), resultSchema: instance.resultSchema?.() ?? undefined };
+  return { call: callOf(instance, found), resultSchema: instance.resultSchema?.() ?? undefined };
+}
+
+/** Whichever method asks a service, the status of the response decides. */
+function callOf(instance: HandlerInstance, method: Method): HandlerCall {
+  if (!(instance instanceof ApiStepHandler)) return (context) => method.call(instance, context);
+  return (context) => instance.conclude(context, (...given) => method.call(instance, ...given));
 }
 
 /**
@@ -54,13 +62,15 @@ function methodsOf(instance: HandlerInstance): Map<string, Method> {
   return isMethod(call) ? methods.set('call', call) : methods;
 }
 
-type Method = (this: HandlerInstance, context: StepContext) => unknown;
+type Method = (this: HandlerInstance, context: StepContext, ...more: readonly unknown[]) => unknown;
 
 const engineClasses: ReadonlySet<object> = new Set([
   Object.prototype,
   StepHandler.prototype,
   DecisionHandler.prototype,
   BatchableStepHandler.prototype,
+  ApiStepHandler.prototype,
+  TransformingStepHandler.prototype,
 ]);
 
 /** Methods that others call. */

@@ -16,8 +16,8 @@ export type HandlerArguments<Names extends string, Added = unknown> = { readonly
 } & Added;
 
 /**
- * A functional handler; the type of an argument may be narrowed where the function declares it, as results and inputs
- * come from outside the function and only its author knows their form.
+ * A functional handler. Results and inputs come from outside the function, and only its author knows their form: a
+ * function may declare what it knows of its arguments, and then declares them all.
  */
 export type FunctionalHandler<Names extends string, Result, Added = unknown> = {
   bivariant(handlerArguments: HandlerArguments<Names, Added>): Result;

@@ -81,6 +81,16 @@ describe('what a handler returns', () => {
   });
 
   it.each([
+    [30, 30_000],
+    ['Fri, 20 Nov 2026 12:01:00 GMT', 60_000],
+  ])('fails it until the time that it says: %s', (retryAfter, retryAfterMs) => {
+    const returned = StepHandlerResult.failure('Busy.', 'retryable_error', true, undefined, 'BUSY', retryAfter);
+    expect(outcomeOfReturn(returned, options)).toMatchObject({ kind: 'failure', permanent: false, retryAfterMs });
+    const forGood = StepHandlerResult.failure('No.', 'permanent_error', false, undefined, 'NO', retryAfter);
+    expect(outcomeOfReturn(forGood, options)).not.toHaveProperty('retryAfterMs');
+  });
+
+  it.each([
     ['permanent_error', true],
     ['validation_error', true],
     ['handler_error', false],
@@ -130,6 +140,14 @@ describe('what a handler returns', () => {
       error: {
         code: 'INVALID_RESULT',
         message: 'The result does not fit the result schema of the step: id is required; total must be number.',
+      },
+    });
+    const both = { ...options, resultSchema: { type: 'object' }, handlerSchema: { required: ['id'] } };
+    expect(outcomeOfReturn({}, both)).toMatchObject({
+      permanent: true,
+      error: {
+        code: 'INVALID_RESULT',
+        message: 'The result does not fit the result schema of the handler: id is required.',
       },
     });
     // Stored as returned: a default of the schema is not a result.

@@ -39,6 +39,31 @@ describe('the context of a step', () => {
     expect(context.getDependencyField('nonsense', 'total')).toBeNull();
   });
 
+  it('CORE-106: gives one value of an earlier result, and null where step, result or value is missing', () => {
+    expect(context.getPreviousStepData('validate_cart', 'total')).toBe(10);
+    expect(context.getPreviousStepData('nonsense', 'total')).toBeNull();
+    expect(context.getPreviousStepData('skipped_one', 'total')).toBeNull();
+    expect(context.getPreviousStepData('validate_cart', 'nonsense')).toBeNull();
+    expect(context.getPreviousStepData('batch_2', 'total')).toBeNull();
+  });
+
+  it('TC-41: gives what was made for the step alone, and where it stopped, if there is any', () => {
+    expect([context.stepInputs, context.checkpoint, context.hasCheckpoint()]).toEqual([{}, null, false]);
+    expect([context.checkpointCursor, context.checkpointItemsProcessed, context.accumulatedResults]).toEqual([
+      null,
+      0,
+      null,
+    ]);
+    const checkpoint = { cursor: { page: 3 }, itemsProcessed: 75, accumulatedResults: { sum: 9 } };
+    const resumed = stepContextOf({ stepInputs: { shard: 1 }, checkpoint });
+    expect([resumed.stepInputs, resumed.checkpoint, resumed.hasCheckpoint()]).toEqual([{ shard: 1 }, checkpoint, true]);
+    expect([resumed.checkpointCursor, resumed.checkpointItemsProcessed, resumed.accumulatedResults]).toEqual([
+      { page: 3 },
+      75,
+      { sum: 9 },
+    ]);
+  });
+
   it('lists the results that there are, all of them or those of one prefix, in the order of the plan', () => {
     expect(context.getDependencyResultKeys()).toEqual(['validate_cart', 'batch_1', 'batch_2']);
     expect(context.getAllDependencyResults('batch_')).toEqual([{ count: 1 }, 2]);
