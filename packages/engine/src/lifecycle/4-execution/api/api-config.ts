@@ -54,7 +54,7 @@ export interface ApiSettings {
 }
 
 /** What a service is reached with where nothing else is said. */
-export const apiDefaults = {
+const apiDefaults = {
   params: {},
   headers: { accept: 'application/json' },
   ssl: {},

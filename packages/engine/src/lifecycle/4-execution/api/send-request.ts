@@ -45,7 +45,7 @@ export async function sendRequest(request: OutgoingRequest, dispatcher: Dispatch
 }
 
 /** What is sent without its secrets: for messages. */
-export function nameRequest({ method, url }: Pick<OutgoingRequest, 'method' | 'url'>): string {
+function nameRequest({ method, url }: Pick<OutgoingRequest, 'method' | 'url'>): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
