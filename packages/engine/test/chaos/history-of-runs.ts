@@ -6,6 +6,24 @@ export async function prepareDiary(db: Database): Promise<void> {
   await db.script('create table public.run (task_id uuid, step text, attempt int, worker text)');
 }
 
+export interface Run {
+  readonly taskId: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly worker: string;
+}
+
+export async function noteDown(db: Database, runs: readonly Run[]): Promise<void> {
+  await db.query(
+    {
+      text: `insert into public.run (task_id, step, attempt, worker)
+             select x."taskId", x.step, x.attempt, x.worker
+               from jsonb_to_recordset($1::jsonb) x("taskId" uuid, step text, attempt int, worker text)`,
+    },
+    [JSON.stringify(runs)],
+  );
+}
+
 /**
  * Holds what is recorded of finished tasks against what handlers have noted down: every step has one success, attempts
  * are numbered without gaps, no attempt has begun twice, and no step began before its parents had ended.
