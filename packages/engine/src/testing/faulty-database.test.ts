@@ -55,13 +55,10 @@ beforeEach(() => {
 /** How something stands that may never end. */
 function watch(work: Promise<unknown>): { state: string } {
   const watched = { state: 'open' };
+  const become = (state: string) => Object.assign(watched, { state });
   work.then(
-    () => {
-      watched.state = 'answered';
-    },
-    (error: unknown) => {
-      watched.state = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
-    },
+    () => become('answered'),
+    (error: unknown) => become(error instanceof Error && 'code' in error ? String(error.code) : 'failed'),
   );
   return watched;
 }

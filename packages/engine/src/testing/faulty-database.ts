@@ -48,7 +48,7 @@ export function faultyDatabase(db: Database, plan: FaultPlan): Database {
       case 'refused':
         return breakConnection();
       case 'late':
-        void happenLater(fault, execute);
+        happenLater(fault, execute);
         return breakConnection();
       case 'lost':
         await whateverComesOf(execute);
@@ -58,42 +58,51 @@ export function faultyDatabase(db: Database, plan: FaultPlan): Database {
         fate.crash();
         return never();
       case 'twice':
-        void happenLater(fault, execute);
+        happenLater(fault, execute);
+        break;
+      case 'none':
+        break;
     }
     const outcome = await whateverComesOf(execute);
     await after(fault.afterMs);
     return answer(() => ('error' in outcome ? Promise.reject(outcome.error) : outcome.value));
   }
 
-  async function happenLater(fault: Fault, execute: () => Promise<unknown>): Promise<void> {
-    await after(fault.laterMs);
-    await whateverComesOf(execute);
+  function happenLater(fault: Fault, execute: () => Promise<unknown>): void {
+    clock.wakeAfter(fault.laterMs, () => {
+      execute().catch(() => undefined);
+    });
   }
 
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     if (fate.state === 'crashed') return never();
-    const connection = createConnection();
     const commit = decide({ kind: 'commit', name: undefined });
     // the process hears of the end from here, the database from the function of its transaction
     return new Promise<T>((resolve, reject) => {
-      const tell = (arrive: () => void) => void fate.whenRunning(arrive);
-      db.transaction(async (tx) => {
-        const result = await connection.unlessBroken(work(insideOf(tx, connection)));
-        await connection.unlessBroken(beforeCommit(commit));
-        if (commit.kind === 'late') {
-          tell(() => reject(connectionLost()));
-          if (delaysInside) await after(commit.laterMs);
-        }
-        return result;
-      }).then(
-        async (result) => {
-          if (commit.kind === 'crash_after') fate.crash();
-          await after(commit.afterMs);
-          tell(() => (commit.kind === 'lost' ? reject(connectionLost()) : resolve(result)));
-        },
-        (error: unknown) => tell(() => reject(error)),
-      );
+      const fail = (error: unknown) => fate.whenRunning(() => reject(error));
+      carryOut(work, commit, fail).then((result) => fate.whenRunning(() => resolve(result)), fail);
     });
+  }
+
+  async function carryOut<T>(
+    work: (tx: Queryable) => Promise<T>,
+    commit: Fault,
+    fail: (error: Error) => void,
+  ): Promise<T> {
+    const connection = createConnection();
+    const result = await db.transaction(async (tx) => {
+      const result = await connection.unlessBroken(work(insideOf(tx, connection)));
+      await connection.unlessBroken(beforeCommit(commit));
+      if (commit.kind === 'late') {
+        fail(connectionLost());
+        if (delaysInside) await after(commit.laterMs);
+      }
+      return result;
+    });
+    if (commit.kind === 'crash_after') fate.crash();
+    await after(commit.afterMs);
+    if (commit.kind === 'lost') throw connectionLost();
+    return result;
   }
 
   async function beforeCommit(fault: Fault): Promise<void> {

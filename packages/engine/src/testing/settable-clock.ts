@@ -50,6 +50,15 @@ export function databaseInStep(db: Database, clock: SimulatedClock): DatabaseInS
     await setMicroseconds(on, time);
   }
 
+  async function during<T>(work: () => Promise<T>): Promise<T> {
+    const goOn = clock.standStill();
+    try {
+      return await work();
+    } finally {
+      goOn();
+    }
+  }
+
   const inStep = (on: Queryable): Queryable => ({
     query: <Row extends object>(statement: Statement, values?: readonly SqlValue[]) =>
       during(async () => {
@@ -63,10 +72,21 @@ export function databaseInStep(db: Database, clock: SimulatedClock): DatabaseInS
       }),
   });
 
-  async function during<T>(work: () => Promise<T>): Promise<T> {
-    const goOn = clock.standStill();
+  /** Its beginning, its statements and its end are real work; in between it may wait for time. */
+  async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    let goOn = clock.standStill();
     try {
-      return await work();
+      return await db.transaction(async (tx) => {
+        goOn();
+        const underWay = followed(inStep(tx));
+        try {
+          return await work(underWay.queryable);
+        } finally {
+          // who gave up on a statement does not end it: until then the transaction has not come to its end
+          await underWay.last();
+          goOn = clock.standStill();
+        }
+      });
     } finally {
       goOn();
     }
@@ -79,24 +99,26 @@ export function databaseInStep(db: Database, clock: SimulatedClock): DatabaseInS
     get time() {
       return time;
     },
-    async transaction(work) {
-      // its beginning and its end are real work; in between it may wait for time
-      let goOn = clock.standStill();
-      try {
-        return await db.transaction(async (tx) => {
-          goOn();
-          try {
-            return await work(inStep(tx));
-          } finally {
-            goOn = clock.standStill();
-          }
-        });
-      } finally {
-        goOn();
-      }
-    },
+    transaction,
     listen: (channel, onMessage) => during(() => db.listen(channel, onMessage)),
     close: () => db.close(),
+  };
+}
+
+/** Queries of which the last can be waited for. */
+function followed(on: Queryable): { readonly queryable: Queryable; last(): Promise<unknown> } {
+  let last: Promise<unknown> = Promise.resolve();
+  const follow = <T>(statement: Promise<T>): Promise<T> => {
+    last = statement.catch(() => undefined);
+    return statement;
+  };
+  return {
+    queryable: {
+      query: <Row extends object>(statement: Statement, values?: readonly SqlValue[]) =>
+        follow(on.query<Row>(statement, values)),
+      script: (text) => follow(on.script(text)),
+    },
+    last: () => last,
   };
 }
 

@@ -17,9 +17,7 @@ test('What the one before sets off, down to the last promise, happens before the
   const clock = createSimulatedClock();
   const happened: string[] = [];
   clock.wakeAfter(1, () => {
-    setImmediate(() => {
-      Promise.resolve().then(() => setImmediate(() => happened.push('set off')));
-    });
+    setImmediate(() => queueMicrotask(() => setImmediate(() => happened.push('set off'))));
   });
   clock.wakeAfter(2, () => happened.push('next'));
   await clock.advanceBy(2);

@@ -31,7 +31,7 @@ export async function readTaskRecord(db: Queryable, taskId: string): Promise<Tas
   if (facts.length === 0) throw new Error(`There is no task ${taskId}.`);
   const attempts: Record<string, AttemptOutcome[]> = {};
   for (const { step, kind } of facts) {
-    const outcome = outcomeOf(kind);
+    const outcome = attemptKinds.get(kind);
     if (step !== null && outcome !== undefined) (attempts[step] ??= []).push(outcome);
   }
   const completed = facts.flatMap(({ kind, step }) => (kind === 'attempt_complete' && step !== null ? [step] : []));
@@ -55,15 +55,8 @@ export async function readTaskRecord(db: Queryable, taskId: string): Promise<Tas
   };
 }
 
-function outcomeOf(kind: HistoryFact['kind']): AttemptOutcome | undefined {
-  switch (kind) {
-    case 'attempt_complete':
-      return 'complete';
-    case 'attempt_error':
-      return 'error';
-    case 'attempt_cancelled':
-      return 'cancelled';
-    default:
-      return undefined;
-  }
-}
+const attemptKinds = new Map<HistoryFact['kind'], AttemptOutcome>([
+  ['attempt_complete', 'complete'],
+  ['attempt_error', 'error'],
+  ['attempt_cancelled', 'cancelled'],
+]);

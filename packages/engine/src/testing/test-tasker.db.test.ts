@@ -108,13 +108,12 @@ describeEachDatabase((kind) => {
       },
     });
     const courseOf = async (seed: number) => {
-      let course: unknown;
       const fresh = await kind.create();
       const tasker = await createTestTasker({ database: fresh.db, tasks: [jittery], seed });
       const task = await tasker.submit(jittery, {});
       expect((await tasker.runToEnd(task)).status).toBe('error');
       const { facts } = await tasker.record(task.id);
-      course = [task.id, facts.map(({ kind, at, retryAt }) => [kind, at, retryAt])];
+      const course = [task.id, facts.map(({ kind, at, retryAt }) => [kind, at, retryAt])];
       await tasker.stop();
       await fresh.drop();
       return course;

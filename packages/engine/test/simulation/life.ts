@@ -118,7 +118,8 @@ export function createLife(deps: LifeDeps): Life {
   async function work(life: Present, context: StepContext): Promise<unknown> {
     const { process, name } = life;
     const { taskUuid: taskId, stepName: step, attempt } = context;
-    const template = String(context.getInput('template'));
+    const template = context.getInput('template');
+    if (typeof template !== 'string') throw new PermanentError('the context is not the one that was submitted');
     const run = starts.length;
     const given = Object.fromEntries(
       context.getDependencyResultKeys().map((key) => [key, context.getDependencyResult(key)]),
@@ -131,14 +132,9 @@ export function createLife(deps: LifeDeps): Life {
     // aborted, it is counted no more
     context.signal.throwIfAborted();
     life.running -= 1;
-    switch (kind) {
-      case 'fail':
-        throw new Error('fails');
-      case 'fail_for_good':
-        throw new PermanentError('fails for good');
-      default:
-        return inTransaction ? context.transaction((tx) => writeDown(tx, taskId, step, run)) : { run };
-    }
+    if (kind === 'fail') throw new Error('fails');
+    if (kind === 'fail_for_good') throw new PermanentError('fails for good');
+    return inTransaction ? context.transaction((tx) => writeDown(tx, taskId, step, run)) : { run };
   }
 
   /** A worker never runs more attempts at once than it may. */

@@ -1,4 +1,5 @@
 import type { TemplateDocument } from '@tasker/contract';
+import type { TaskHandle, UntypedResults } from '../../src/engine/tasker.ts';
 import { compilePlan } from '../../src/graph/compile-plan.ts';
 import type { Plan } from '../../src/graph/plan.ts';
 import { databaseInStep } from '../../src/testing/settable-clock.ts';
@@ -73,18 +74,21 @@ function createPlay(substrate: Substrate, scenario: Scenario) {
         stillWaits: life.whileThis(),
       };
       submissions.push(submitted);
-      handle.completed().then(
-        (outcome) => {
-          submitted.outcome = outcome;
-        },
-        (error: unknown) => life.complainUnlessEnding(`waiting failed: ${describe(error)}`),
-      );
+      waitForEnd(handle, submitted, life).catch(complain);
     } catch (error) {
       // a replaced template may have lost the steps to bypass
       const isRefused = scenario.replacements.length > 0 && hasCode(error, 'INVALID_REQUEST');
       if (!isUnavailable(error) && !isRefused) life.complainUnlessEnding(`submission failed: ${describe(error)}`);
     } finally {
       pending.delete(token);
+    }
+  }
+
+  async function waitForEnd(handle: TaskHandle<UntypedResults>, submitted: Submitted, life: Life): Promise<void> {
+    try {
+      submitted.outcome = await handle.completed();
+    } catch (error) {
+      life.complainUnlessEnding(`waiting failed: ${describe(error)}`);
     }
   }
 
@@ -204,16 +208,12 @@ function createPlay(substrate: Substrate, scenario: Scenario) {
     },
 
     async end(): Promise<void> {
-      let left = lives.length;
-      for (const life of lives) {
-        life.stopForGood().then(
-          () => {
-            left -= 1;
-          },
-          (error: unknown) => complain(`stopping failed: ${describe(error)}`),
-        );
-      }
-      if (!(await clock.runUntil(() => left === 0, longestMs))) complain('a process does not stop');
+      let stopped = false;
+      const stopping = Promise.all(lives.map((life) => life.stopForGood())).finally(() => {
+        stopped = true;
+      });
+      stopping.catch((error: unknown) => complain(`stopping failed: ${describe(error)}`));
+      if (!(await clock.runUntil(() => stopped, longestMs))) complain('a process does not stop');
       await clock.advanceBy(tidyingMs);
       for (const life of lives) await life.bury();
     },
