@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@tasker/contract';
 import { InvalidRequest, InvalidTransition } from '../errors.ts';
 import { ancestorsOf, isAncestor } from '../graph/ancestors.ts';
 import { frontierOf } from '../graph/frontier.ts';
+import { formatPath } from '../json/path.ts';
 import { serialiseJson } from '../json/serialise.ts';
 import { transitionStep } from '../states/step-transitions.ts';
 import { transitionTask } from '../states/task-transitions.ts';
@@ -51,7 +52,10 @@ export function retryStep(inHand: TaskInHand, position: number): Change {
 export function resolveStep(inHand: TaskInHand, position: number, result: Json): Change {
   if (!maySetStep(inHand, position, 'resolved_manually')) return { actions: [] };
   const serialised = serialiseJson(result, largestResultBytes);
-  if (!serialised.ok) throw new InvalidRequest('result', serialised.problem.reason);
+  if (!serialised.ok) {
+    const { path, reason } = serialised.problem;
+    throw new InvalidRequest(formatPath(['result', ...path]), reason);
+  }
   return {
     actions: [onStep(inHand, position, 'resolve', serialised.text)],
     edits: [{ step: position, decided: 'resolve' }],
@@ -89,6 +93,7 @@ export function editStep(
   const state = inHand.stateOf(position);
   if (isOver(inHand) || (state !== 'pending' && state !== 'error')) throw stepRefusal(inHand, position, 'edited');
   const { maxAttempts, inputs } = edit;
+  if (maxAttempts === undefined && inputs === undefined) throw new InvalidRequest('edit', 'must change something');
   if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 1000)) {
     throw new InvalidRequest('max_attempts', `must be a whole number from 1 to 1000, not ${maxAttempts}`);
   }
@@ -98,10 +103,20 @@ export function editStep(
       {
         step: position,
         ...(maxAttempts === undefined ? {} : { maxAttempts }),
-        ...(inputs === undefined ? {} : { inputs: JSON.stringify(inputs) }),
+        ...(inputs === undefined ? {} : { inputs: inputsText(inputs) }),
       },
     ],
   };
+}
+
+function inputsText(inputs: JsonObject): string {
+  const serialised = serialiseJson(inputs, largestResultBytes);
+  if (!serialised.ok) {
+    const { path, reason } = serialised.problem;
+    throw new InvalidRequest(formatPath(['inputs', ...path]), reason);
+  }
+  if (!serialised.text.startsWith('{')) throw new InvalidRequest('inputs', 'must be an object');
+  return serialised.text;
 }
 
 function hasFailed(inHand: TaskInHand, position: number): boolean {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@tasker/contract';
 import { InvalidRequest, StepNotFound } from '../errors.ts';
 import type { Plan } from '../graph/plan.ts';
 import { isUuid, parseStepId } from '../graph/step-id.ts';
+import { storableText } from '../json/serialise.ts';
 import type { Database } from '../postgres/database.ts';
 import { type Change, type Changed, changeTask, type LoadPlan, type TaskInHand } from './change-task.ts';
 import {
@@ -110,6 +111,10 @@ function byOf({ actor = 'operator', reason }: OperatorNote): By {
   if (actor === '' || actor.length > 128) throw new InvalidRequest('actor', 'must have 1 to 128 characters');
   if (reason !== undefined && reason.length > 1024)
     throw new InvalidRequest('reason', 'must have at most 1024 characters');
+  for (const [field, text] of Object.entries({ actor, reason })) {
+    if (text !== undefined && storableText(text) !== text)
+      throw new InvalidRequest(field, 'has a character that PostgreSQL cannot store');
+  }
   return { actor, reason };
 }
 
