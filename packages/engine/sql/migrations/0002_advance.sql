@@ -24,8 +24,9 @@ $$;
 -- skip-locked. Whoever holds a whole task still takes leases and ready rows before join counters.
 --
 -- SQLSTATEs: TK001 the worker is not alive (it was declared lost): nothing was recorded or handed out.
---            TK002 a lease is gone or an operator took steps out of it: nothing was recorded; look which outcomes
---                  still count (lock-leases.sql.ts) and call again with p_checked in the same transaction.
+--            TK002 a lease is gone, an operator took steps out of it, or a step recorded itself: nothing was recorded;
+--                  look which outcomes still count (lock-leases.sql.ts) and call again with p_checked in the same
+--                  transaction.
 create function tasker.advance(
   p_worker int,
   p_seq bigint,                -- number of the lease that this call may write
@@ -113,6 +114,15 @@ begin
       from unnest(s_task, s_step, s_attempt, s_began, s_ended, s_result, s_metadata) x(t, s, a, b, e, r, m);
   end if;
   if p_others is not null then
+    -- An attempt's key refuses a second record of it. What leaves without an attempt has no such key, and its own
+    -- transaction may have recorded it meanwhile.
+    if not p_checked and exists (
+      select 1 from jsonb_to_recordset(p_others) o(task uuid, step int, attempt smallint, kind text)
+        join tasker.attempt a on a.task_id = o.task and a.step = o.step and a.attempt = o.attempt
+       where o.kind <> 'error')
+    then
+      raise exception 'a step of worker % was recorded before', p_worker using errcode = 'TK002';
+    end if;
     with o as materialized (
       select * from jsonb_to_recordset(p_others) x(task uuid, step int, attempt smallint, kind text,
         began double precision, ended double precision, error jsonb, result jsonb, retry_ms double precision,
