@@ -87,6 +87,49 @@ describeEachDatabase((kind) => {
     );
   });
 
+  it('passes moments, bytes, large numbers and lists, in lists too', async () => {
+    const { db } = await kind.fresh({ empty: true });
+    const moment = new Date('2026-11-20T04:30:00.123Z');
+    const bytes = Buffer.from('cafe"\\\\', 'utf8');
+    const texts = ['a', 'b c', '{"q\\', '', 'null', null, '1,2'];
+    const values = [
+      moment,
+      bytes,
+      9_007_199_254_740_993n,
+      texts,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [moment],
+      [bytes],
+      [true, null],
+      [],
+    ];
+    const [row] = await db.query(
+      {
+        text: `select $1::timestamptz as moment, $2::bytea as bytes, $3::int8 as big, $4::text[] as texts,
+        $5::int[] as nested, $6::timestamptz[] = array[$1::timestamptz] as moments,
+        $7::bytea[] = array[$2::bytea] as many, $8::boolean[] as flags, $9::text[] as none`,
+      },
+      values,
+    );
+    expect(row).toEqual({
+      moment,
+      bytes,
+      big: '9007199254740993',
+      texts,
+      nested: [
+        [1, 2],
+        [3, 4],
+      ],
+      moments: true,
+      many: true,
+      flags: [true, null],
+      none: [],
+    });
+  });
+
   it('commits a transaction that succeeds and rolls back one that throws', async () => {
     const { db } = await kind.fresh({ empty: true });
     await db.script('create table note (id int primary key)');

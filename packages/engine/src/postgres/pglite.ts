@@ -6,6 +6,7 @@ import type { Database, Queryable, SqlValue, Statement } from './database.ts';
 import { holdFolder } from './folder-lock.ts';
 import { resultParsers } from './result-parsers.ts';
 import { checkSchemaName, defaultSchema, inSchema } from './schema-name.ts';
+import { valueText } from './value-text.ts';
 
 export interface PGliteOptions {
   /** The folder to keep the data in; without it everything is gone when the database is closed. */
@@ -145,9 +146,7 @@ export class PGliteDatabase implements Database {
     values: readonly SqlValue[] = [],
   ): Promise<Row[]> {
     const text = inSchema(statement.text, this.schema);
-    // As text, as the driver of the real server sends them: the server converts.
-    const parameters = values.map((value) => (value === null ? null : String(value)));
-    return (await target.query<Row>(text, parameters)).rows;
+    return (await target.query<Row>(text, values.map(valueText))).rows;
   }
 
   /** With a single connection such a statement would wait for its own transaction for ever. */
