@@ -1,6 +1,7 @@
 import type { EventName, EventOf, TaskerEvent } from '@tasker/contract';
 
-export type EventListener<Name extends EventName> = (event: EventOf<Name>) => void;
+/** May be async: nobody waits for it. */
+export type EventListener<Name extends EventName> = (event: EventOf<Name>) => unknown;
 
 /** Subscribers of one process. They hear of a fact after it is committed, and can neither stop nor slow it. */
 export interface EventBus {
@@ -13,14 +14,14 @@ export interface EventBus {
 /** Returns how to unsubscribe. `*` hears everything. */
 export interface Subscribe {
   <Name extends EventName>(name: Name, listener: EventListener<Name>): () => void;
-  (name: '*', listener: (event: TaskerEvent) => void): () => void;
+  (name: '*', listener: (event: TaskerEvent) => unknown): () => void;
 }
 
 /** @param onFault hears of listeners that threw */
 export function createEventBus(onFault: (message: string, error: unknown) => void): EventBus {
-  const listeners = new Map<string, Set<(event: never) => void>>();
+  const listeners = new Map<string, Set<(event: never) => unknown>>();
 
-  function on(name: string, listener: (event: never) => void): () => void {
+  function on(name: string, listener: (event: never) => unknown): () => void {
     const known = listeners.get(name) ?? new Set();
     listeners.set(name, known);
     known.add(listener);
@@ -42,13 +43,16 @@ export function createEventBus(onFault: (message: string, error: unknown) => voi
 }
 
 function deliver(
-  listener: (event: never) => void,
+  listener: (event: never) => unknown,
   event: TaskerEvent,
   onFault: (message: string, error: unknown) => void,
 ): void {
+  const complain = (error: unknown) => onFault(`a subscriber of ${event.event_type} failed`, error);
   try {
-    Reflect.apply(listener, undefined, [event]);
+    const told: unknown = Reflect.apply(listener, undefined, [event]);
+    // an async one that nobody waits for would end the process
+    if (told instanceof Promise) told.catch(complain);
   } catch (error) {
-    onFault(`a subscriber of ${event.event_type} failed`, error);
+    complain(error);
   }
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { JsonObject } from '@tasker/contract';
+import { isJsonObject, parseJson } from '../../src/json/parse.ts';
 
 /** A running `worker-program.ts`. */
 export interface WorkerProcess {
@@ -47,7 +49,10 @@ export async function startWorkerProcess(url: string, options: WorkerProcessOpti
   );
   const ended = once(child, 'exit');
   const until = listen(child);
-  await Promise.race([until('ready'), ended.then(() => Promise.reject(new Error(`${name} did not start`)))]);
+  const early = ended.then(() => {
+    throw new Error(`${name} did not start`);
+  });
+  await Promise.race([until('ready'), early]);
   return {
     name,
     until,
@@ -67,10 +72,11 @@ export async function startWorkerProcess(url: string, options: WorkerProcessOpti
 }
 
 function listen(child: ChildProcessByStdio<Writable, Readable, null>): WorkerProcess['until'] {
-  const said: Record<string, unknown>[] = [];
+  const said: JsonObject[] = [];
   const waiting = new Set<() => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
-    said.push(JSON.parse(line));
+    const message = parseJson(line);
+    if (isJsonObject(message)) said.push(message);
     for (const look of waiting) look();
   });
   return (key, value) =>

@@ -27,7 +27,8 @@ await new Promise((resolve) => {
 });
 await tasker.stop();
 await diary.end();
-process.exit();
+input.close();
+process.stdin.destroy();
 
 /** Leaves a trace of its having begun, and takes a little time. */
 async function work(context: StepContext): Promise<object> {
