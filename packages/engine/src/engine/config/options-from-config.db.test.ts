@@ -1,11 +1,11 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { describeOneDatabase } from '../../../test/servers/databases.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { databases } from '../../../test/servers/databases.ts';
 import { createTasker, defineTask } from '../../index.ts';
 import { loadConfig } from './load-config.ts';
 import { optionsFromConfig } from './options-from-config.ts';
 
-describeOneDatabase((kind) => {
-  it.runIf(kind.concurrent)('CORE-123: the configured database has all of the engine, another has none', async () => {
+describe.for(databases.filter(({ concurrent }) => concurrent))('on $name', (kind) => {
+  it('CORE-123: the configured database has all of the engine, another has none', async () => {
     const [own, other] = [await kind.fresh({ empty: true }), await kind.fresh({ empty: true })];
     const env = {
       TASKER_DATABASE_URL: own.url,
