@@ -54,29 +54,40 @@ export interface LeasedRow {
  * Holds a task still until the end of the transaction: whatever could change it must first take a lease or a ready
  * row of it, and those are locked here.
  *
- * A call of `advance` under way may hand out steps of the task in a lease that our snapshot does not see. But it
- * holds the row it came from (the lease of the parent, or the ready row it takes), so we wait for it there; what it
- * left behind is found by looking again, until a look finds nothing new.
+ * A call of `advance` under way may hand out steps of the task in a lease that the look for it does not see. But it
+ * holds the row it came from, so we wait for it there; and when it is through, that row is gone and another is open.
+ * So we look until everything that is open at one moment is locked by us: from then on nobody can move the task. (An
+ * operator who ended or reopened the task meanwhile is waited for at its outcome, and found out in the same way.)
  */
 export async function holdTask(tx: Queryable, taskId: string): Promise<HeldTask> {
-  let leased = await lockOpen(tx, taskId);
   for (;;) {
-    const again = await lockOpen(tx, taskId);
-    if (again.key === leased.key) break;
-    leased = again;
+    const locked = await lockOpen(tx, taskId);
+    await tx.query(lockOutcome, [taskId]);
+    const [row] = await tx.query<TaskRow>(read, [taskId]);
+    if (row === undefined) throw new TaskNotFound(taskId);
+    const { revision_id: revisionId, ...rest } = row;
+    const isHeld =
+      rest.leased.every(({ worker, seq }) => locked.leases.has(`${worker} ${seq}`)) &&
+      rest.ready.every(({ step }) => locked.ready.has(step));
+    if (!isHeld) continue;
+    // last, as in `advance`: who holds a lease may be waiting for them
+    await tx.query(lockCounters, [taskId]);
+    return { revisionId, ...rest };
   }
-  await tx.query(lockCounters, [taskId]);
-  await tx.query(lockOutcome, [taskId]);
-  const [row] = await tx.query<TaskRow>(read, [taskId]);
-  if (row === undefined) throw new TaskNotFound(taskId);
-  const { revision_id: revisionId, ...rest } = row;
-  return { revisionId, ...rest };
 }
 
-async function lockOpen(tx: Queryable, taskId: string): Promise<{ key: string }> {
+interface LockedRows {
+  readonly leases: ReadonlySet<string>;
+  readonly ready: ReadonlySet<number>;
+}
+
+async function lockOpen(tx: Queryable, taskId: string): Promise<LockedRows> {
   const leases = await tx.query<{ worker: number; seq: number }>(lockLeases, [taskId]);
   const ready = await tx.query<{ step: number }>(lockReady, [taskId]);
-  return { key: JSON.stringify([leases.map(({ worker, seq }) => [worker, seq]), ready.map(({ step }) => step)]) };
+  return {
+    leases: new Set(leases.map(({ worker, seq }) => `${worker} ${seq}`)),
+    ready: new Set(ready.map(({ step }) => step)),
+  };
 }
 
 const lockLeases: Statement = {
