@@ -101,12 +101,22 @@ async function change(
   const decided = decide(before);
   const { actions, edits = [], dueNow = [], end } = decided;
   const told = { taskId, registered, correlationId: task.correlationId, from: before.state, actions };
-  if (actions.length === 0) return { ...told, to: before.state, steps: [], revoked: false, opened: false };
-  await insertActions(tx, taskId, actions, by);
+  if (actions.length === 0 && !hasIdleDecision(before)) {
+    return { ...told, to: before.state, steps: [], revoked: false, opened: false };
+  }
+  if (actions.length > 0) await insertActions(tx, taskId, actions, by);
   for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
   const after = withChange(task, actions, edits);
   const to = await settleFrontier(tx, before, after, dueNow, end, by);
   return { ...told, ...to, steps: changedSteps(before, actions, to.to) };
+}
+
+/**
+ * Whether a step that is not to be run, as somebody has decided, still waits for a worker to pass it over: there may be
+ * none that serves it. Then asking again carries it out.
+ */
+function hasIdleDecision({ task, recordOf }: TaskInHand): boolean {
+  return task.outcome === null && task.ready.some(({ step }) => recordOf(step).fact !== 'open');
 }
 
 /** A cancelled task takes with it what was not over. */
