@@ -120,6 +120,7 @@ steps:
     ['steps: [1', 'Flow sequence in block collection must be sufficiently indented and end with a ].'],
     ['name: !custom x\nsteps: []', '1:7 Unresolved tag: !custom.'],
     ['name: .nan\nsteps: []', '1:7 This is NaN, which JSON has no word for.'],
+    ['name: t\nmetadata: { id: 12345678901234567890 }', '2:17 This number has more digits than JSON numbers keep'],
     ['name: "\\0"\nsteps: []', '1:7 This has a character that PostgreSQL cannot store.'],
     ['name: &a [*a]', '1:11 The alias `*a` stands in what it refers to.'],
     ['name: *nobody', '1:7 The alias `*nobody` has no anchor before it.'],
@@ -131,6 +132,18 @@ steps:
     [`name: "${'x'.repeat(4_194_305)}"`, 'A template file may be at most 4194304 bytes.'],
   ])('is refused when the text is broken or hostile (%#)', (text, expected) => {
     expect(problemsOf(text)).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it('is no other for a line that says it is older YAML', () => {
+    const text =
+      '%YAML 1.1\n---\nname: t\nmetadata: { on: yes, day: 2001-01-01 }\nsteps: [{ name: a, handler: { callable: a } }]\n';
+    expect(readTemplateYaml(text)[0]?.metadata).toEqual({ on: 'yes', day: '2001-01-01' });
+  });
+
+  it('may be JSON with tabs', () => {
+    const text =
+      '{\n\t"name": "t",\n\t"steps": [\n\t\t{ "name": "a", "handler": { "callable": "\\ud83d\\ude00\\/" } }\n\t]\n}';
+    expect(readTemplateYaml(text)[0]?.steps[0]?.handler.callable).toBe('😀/');
   });
 
   it('is refused when its aliases multiply, before they do', () => {
@@ -158,7 +171,7 @@ steps:
       `name: t\nsteps: []\n${Array.from({ length: 150 }, (_, index) => `x${index}: 1`).join('\n')}`,
     );
     expect(problems).toHaveLength(101);
-    expect(problems[100]).toBe('102:1 There is more of this: 51 are not listed.');
+    expect(problems[100]).toBe('102:1 There are more, from here on.');
   });
 
   it('of a thousand steps is read in a fraction of a second', () => {

@@ -116,8 +116,8 @@ function inOrder(problems: readonly TemplateProblem[]): TemplateProblem[] {
   const sorted = problems.toSorted(byPlace);
   const more = sorted[maxProblems];
   if (more === undefined) return sorted;
-  const message = `There is more of this: ${sorted.length - maxProblems} are not listed.`;
-  return [...sorted.slice(0, maxProblems), { ...more, path: '', message, remedy: 'Begin with those above.' }];
+  const rest = { ...more, path: '', message: 'There are more, from here on.', remedy: 'Begin with those above.' };
+  return [...sorted.slice(0, maxProblems), rest];
 }
 
 function byPlace(one: TemplateProblem, other: TemplateProblem): number {

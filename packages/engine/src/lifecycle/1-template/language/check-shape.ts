@@ -24,13 +24,16 @@ export function checkShape(tree: Tree, validate: ValidateFunction): ShapeFinding
   const problems: PlacedProblem[] = [];
   const warnings: PlacedProblem[] = [];
   const misshapen = new Set<Place>();
-  for (const error of onePerPlace(validate.errors ?? [])) {
+  for (const error of onePerPlace(validate.errors ?? []).slice(0, maxFindings)) {
     const finding = placed(describeShapeError(error, pathOfPointer(error.instancePath, data)), tree);
     (error.keyword === noEffect ? warnings : problems).push(finding);
     if (error.keyword !== noEffect && error.keyword !== 'required') misshapen.add(finding.place);
   }
   return { problems, warnings, misshapen };
 }
+
+/** Far more than anybody reads: a file of nothing but unknown keys shall not take minutes to describe. */
+const maxFindings = 1_000;
 
 /** @param schema JSON Schema with the annotations of `schema-parts.ts` */
 export function compileShape(schema: AnySchemaObject): ValidateFunction {

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { JsonPath } from '../../../json/path.ts';
 import { nearestName } from './nearest-name.ts';
-import type { PathProblem } from './placed-problem.ts';
+import { type PathProblem, shortened } from './placed-problem.ts';
 
 /** What a schema error means to the author of a template. */
 export function describeShapeError(error: ErrorObject, path: JsonPath): PathProblem {
@@ -33,7 +33,7 @@ function nameOf(path: JsonPath): string {
 }
 
 function unknownKey(error: ErrorObject, key: string, path: JsonPath): PathProblem {
-  const place = { path: [...path, key], atKey: true, message: `Unknown key \`${key}\`.` };
+  const place = { path: [...path, key], atKey: true, message: `Unknown key \`${shortened(key)}\`.` };
   const { properties, elsewhere }: Readonly<Record<string, unknown>> = error.parentSchema ?? {};
   const moved = isRecord(elsewhere) ? elsewhere[key] : undefined;
   if (typeof moved === 'string') return { ...place, remedy: `In this dialect it is \`${moved}\`.` };
@@ -87,8 +87,7 @@ function hintOf(error: ErrorObject): string {
 }
 
 function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+  return shortened(JSON.stringify(value) ?? String(value));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -31,3 +31,8 @@ export function offsetOf({ place, atKey = false }: PlacedProblem): number | unde
 export function toTemplateProblem({ place, message, remedy }: PlacedProblem): TemplateProblem {
   return { path: formatPath(pathOf(place)), message, ...(remedy === undefined ? {} : { remedy }) };
 }
+
+/** What an author wrote, as a message can quote it. */
+export function shortened(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}

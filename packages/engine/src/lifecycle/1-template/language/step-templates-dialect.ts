@@ -59,12 +59,7 @@ function idleNames(template: Tree): PlacedProblem[] {
 
 function listedNames(template: Tree): { readonly name: string; readonly place: Place }[] | undefined {
   const list = entryOf(template, 'named_steps');
-  return (
-    list &&
-    itemsOf(list).flatMap((item) =>
-      textOf(item) === undefined ? [] : [{ name: textOf(item) ?? '', place: item.place }],
-    )
-  );
+  return list && itemsOf(list).map((item) => ({ name: textOf(item) ?? '', place: item.place }));
 }
 
 function parentsOf(step: Tree): Tree[] {

@@ -14,6 +14,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { shortened } from './placed-problem.ts';
 import { type KeyStyle, languageKeys, readKey, styleBelow } from './symbol-keys.ts';
 import type { Place, Tree, TreeMap } from './tree.ts';
 
@@ -55,14 +56,9 @@ export function treesOfYaml(text: string): YamlReading {
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   // Unique keys are checked below: the parser compares each key with all before it, which a long map turns into minutes.
-  const options = {
-    uniqueKeys: false,
-    stringKeys: true,
-    merge: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-  } as const;
-  return [...parseAllDocuments(text, { ...options, lineCounter })];
+  // One schema, whatever a %YAML line says: the older one has dates, sets and a dozen words for true.
+  const language = { schema: 'core', merge: true, stringKeys: true, uniqueKeys: false } as const;
+  return [...parseAllDocuments(text, { ...language, lineCounter, prettyErrors: false, logLevel: 'silent' })];
 }
 
 /** The first few: the others are their consequences. */
@@ -131,12 +127,12 @@ class Planter {
     if (depth > maxDepth) throw this.#unusable(offset, 'This is nested too deeply.');
     if (isAlias(node)) return this.#plantAlias(node, here, style, depth);
     if (isScalar(node) || isMap(node) || isSeq(node)) return this.#plantValue(node, here, style, depth);
-    return this.#plantScalar(null, here);
+    return { kind: 'scalar', place: here, value: null };
   }
 
   #plantValue(node: Value, here: Place, style: KeyStyle, depth: number): Tree {
     if (node.anchor !== undefined && this.#open.length === 0) this.#anchors.set(node.anchor, node);
-    if (isScalar(node)) return this.#plantScalar(node.value, here);
+    if (isScalar(node)) return this.#plantScalar(node, here);
     this.#growing.add(node);
     const tree = isMap(node) ? this.#plantMap(node, here, style, depth) : this.#plantList(node, here, style, depth);
     this.#growing.delete(node);
@@ -147,6 +143,11 @@ class Planter {
     if (this.#open.length > 0) this.#aliasWeight += weight + valueWeight;
     if (this.#aliasWeight > maxAliasWeight)
       throw this.#unusable(offset, 'With its aliases written out, this is far too large.');
+  }
+
+  /** A fault of what an alias stands for was found where that is written. */
+  #blame(offset: number | undefined, message: string): void {
+    if (this.#open.length === 0) this.#faults.push({ offset: offset ?? 0, message });
   }
 
   #unusable(offset: number | undefined, message: string): Unusable {
@@ -170,10 +171,15 @@ class Planter {
     return this.#targets.get(alias);
   }
 
-  #plantScalar(value: unknown, place: Place): Tree {
-    this.#weigh(typeof value === 'string' ? value.length : 0, place.offset);
-    if (typeof value !== 'number' || Number.isFinite(value)) return { kind: 'scalar', place, value };
-    this.#faults.push({ offset: place.offset ?? 0, message: `This is ${value}, which JSON has no word for.` });
+  #plantScalar({ value, source = '' }: Scalar, place: Place): Tree {
+    this.#weigh(source.length, place.offset);
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#blame(place.offset, `This is ${value}, which JSON has no word for.`);
+    } else if (typeof value === 'number' && hasLostDigits(value, source)) {
+      this.#blame(place.offset, 'This number has more digits than JSON numbers keep: write it in quotes.');
+    } else {
+      return { kind: 'scalar', place, value };
+    }
     return { kind: 'scalar', place, value: null };
   }
 
@@ -194,7 +200,7 @@ class Planter {
     // What the map says itself counts, then what is merged first.
     for (const source of merged.flatMap(mergeSources)) {
       if (source.kind !== 'map') {
-        this.#faults.push({ offset: source.place.offset ?? 0, message: 'Only maps can be merged (`<<`).' });
+        this.#blame(source.place.offset, 'Only maps can be merged (`<<`).');
       } else {
         for (const [key, value] of source.entries) if (!entries.has(key)) entries.set(key, value);
       }
@@ -207,12 +213,17 @@ class Planter {
     const keyOffset = isNode(key) ? key.range?.[0] : undefined;
     const segment = readKey(written, style);
     this.#weigh(written.length, keyOffset);
-    if (entries.has(segment)) {
-      this.#faults.push({ offset: keyOffset ?? 0, message: `The key \`${segment}\` stands here twice.` });
-    }
+    if (entries.has(segment)) this.#blame(keyOffset, `The key \`${shortened(segment)}\` stands here twice.`);
     const below: Place = { parent: place, segment, ...(keyOffset === undefined ? {} : { keyOffset }) };
     entries.set(segment, this.plant(value, below, styleBelow(written, style), depth + 1));
   }
+}
+
+/** Whether a whole number is neither kept exactly nor written the same way again. */
+function hasLostDigits(value: number, source: string): boolean {
+  if (Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(source)) return false;
+  const written = BigInt(source);
+  return written !== BigInt(value) && String(written) !== String(value);
 }
 
 function isMergeKey({ key }: Pair): boolean {

@@ -1,4 +1,4 @@
-import type { PlacedProblem } from './placed-problem.ts';
+import { type PlacedProblem, shortened } from './placed-problem.ts';
 import type { Place, Tree, TreeScalar } from './tree.ts';
 
 /** Variables by name; those that are undefined are not set. */
@@ -21,9 +21,9 @@ export function expandVariables(tree: Tree, variables: Variables | undefined, en
   visitScalars(tree, environment, [], (scalar, elsewhere) => {
     const { text, missing, malformed } = expand(String(scalar.value), variables);
     const { place } = scalar;
-    problems.push(...malformed.map((written) => ({ place, ...malformedVariable(written) })));
+    if (malformed !== undefined) problems.push({ place, ...malformedVariable(malformed) });
     if (!elsewhere) problems.push(...missing.map((name) => ({ place, ...missingVariable(name) })));
-    if (missing.length + malformed.length > 0) unmade.add(place);
+    if (malformed !== undefined || missing.length > 0) unmade.add(place);
     scalar.value = text;
     scalar.fromVariable = true;
   });
@@ -49,29 +49,44 @@ function visitScalars(
 interface Expansion {
   readonly text: string;
   readonly missing: readonly string[];
-  readonly malformed: readonly string[];
+  /** The first that is none. */
+  readonly malformed: string | undefined;
 }
 
+/** Each character is looked at once or twice, however many variables are begun. */
 function expand(text: string, variables: Variables): Expansion {
-  const missing: string[] = [];
-  const malformed: string[] = [];
-  const expanded = text.replaceAll(reference, (written, inner: string | undefined) => {
-    if (written === '$${') return '${';
-    const { name, fallback } = form.exec(inner ?? '')?.groups ?? {};
-    if (name === undefined || fallback?.includes('${')) {
-      malformed.push(written);
-      return written;
+  const missing = new Set<string>();
+  let made = '';
+  let at = 0;
+  for (let begin = text.indexOf('${'); begin !== -1; begin = text.indexOf('${', at)) {
+    const isEscaped = begin > at && text[begin - 1] === '$';
+    const end = isEscaped ? begin + 1 : text.indexOf('}', begin);
+    const reference = isEscaped ? undefined : readReference(text.slice(begin + 2, end));
+    if (!isEscaped && (end === -1 || reference === undefined)) {
+      return { text, missing: [...missing], malformed: end === -1 ? '${' : text.slice(begin, end + 1) };
     }
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (fallback !== undefined) return value || fallback;
-    if (value === undefined) missing.push(name);
-    return value ?? written;
-  });
-  return { text: expanded, missing, malformed };
+    const value = reference === undefined ? '${' : valueOf(reference, variables);
+    if (value === undefined && reference !== undefined) missing.add(reference.name);
+    made += text.slice(at, isEscaped ? begin - 1 : begin) + (value ?? '');
+    at = end + 1;
+  }
+  return { text: missing.size > 0 ? text : made + text.slice(at), missing: [...missing], malformed: undefined };
 }
 
-const reference = /\$\$\{|\$\{(?:([^}]*)\})?/g;
-const form = /^(?<name>[A-Za-z_]\w*)(?::-(?<fallback>.*))?$/s;
+interface Reference {
+  readonly name: string;
+  readonly fallback: string | undefined;
+}
+
+function readReference(inner: string): Reference | undefined {
+  const { name, fallback } = /^(?<name>[A-Za-z_]\w*)(?::-(?<fallback>.*))?$/s.exec(inner)?.groups ?? {};
+  return name === undefined || fallback?.includes('${') ? undefined : { name, fallback };
+}
+
+function valueOf({ name, fallback }: Reference, variables: Variables): string | undefined {
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  return fallback === undefined ? value : value || fallback;
+}
 
 function missingVariable(name: string): { message: string; remedy: string } {
   return {
@@ -82,7 +97,7 @@ function missingVariable(name: string): { message: string; remedy: string } {
 
 function malformedVariable(written: string): { message: string; remedy: string } {
   return {
-    message: `\`${written}\` is no variable.`,
+    message: `\`${shortened(written)}\` is no variable.`,
     remedy: 'Write `${NAME}` or `${NAME:-default}`, or `$${` where the two characters themselves are meant.',
   };
 }
