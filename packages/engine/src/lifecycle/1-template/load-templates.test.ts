@@ -77,7 +77,7 @@ describe('templates in files and folders', () => {
       'c.yaml': `${template('c')}---\nname: d\n`,
       'd.yaml': 'steps: [',
       'e.yaml': new Uint8Array([0x6e, 0x3a, 0xff, 0xfe]),
-      'f.yaml': '#\n'.repeat(2_200_000),
+      'f.yaml': '#\n'.repeat(1_100_000),
     });
     expect(await load([folder, join(folder, 'gone.yaml')])).toEqual({
       found: ['a.yaml:1 a', 'c.yaml:1 c'],
@@ -87,7 +87,7 @@ describe('templates in files and folders', () => {
         'c.yaml:5:1 `steps` is missing.',
         expect.stringMatching(/^d\.yaml:1:\d+ Flow sequence/),
         'e.yaml This is not text in UTF-8.',
-        'f.yaml A template file may be at most 4194304 bytes.',
+        'f.yaml A template file may be at most 2097152 bytes.',
       ],
       warnings: [],
     });

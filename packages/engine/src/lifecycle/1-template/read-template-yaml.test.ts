@@ -129,7 +129,7 @@ steps:
     ['# nothing but a comment', 'There is no template here.'],
     ['['.repeat(100_000), 'This is nested too deeply.'],
     [Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'This is nested too deeply.'],
-    [`name: "${'x'.repeat(4_194_305)}"`, 'A template file may be at most 4194304 bytes.'],
+    [`name: "${'x'.repeat(2_097_153)}"`, 'A template file may be at most 2097152 bytes.'],
   ])('is refused when the text is broken or hostile (%#)', (text, expected) => {
     expect(problemsOf(text)).toContainEqual(expect.stringContaining(expected));
   });

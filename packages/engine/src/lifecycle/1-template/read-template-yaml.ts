@@ -47,8 +47,8 @@ export function examineTemplateYaml(text: string, options: ReadYamlOptions = {})
   return { documents: templates.map(({ document }) => document), problems, warnings };
 }
 
-/** The largest text that is parsed: far more than anybody writes by hand, and some ten thousand steps. */
-export const maxFileBytes = 4_194_304;
+/** The largest text that is parsed: far more than anybody writes by hand, and thousands of steps. */
+export const maxFileBytes = 2_097_152;
 
 export interface YamlReading {
   readonly templates: readonly {

@@ -106,8 +106,18 @@ const publishedEvent = {
     },
     description: text,
     schema: { ...freeForm, description: 'JSON Schema of the payload.' },
-    condition: { type: ['string', 'null'], enum: [...eventConditions, null], default: 'success' },
-    delivery_mode: { type: ['string', 'null'], enum: [...eventDeliveryModes, null], default: 'durable' },
+    condition: {
+      type: ['string', 'null'],
+      enum: [...eventConditions, null],
+      default: 'success',
+      description: 'The ends of the step that it is published at.',
+    },
+    delivery_mode: {
+      type: ['string', 'null'],
+      enum: [...eventDeliveryModes, null],
+      default: 'durable',
+      description: 'Whether it is kept until it is delivered.',
+    },
     publisher: { ...label, description: 'The publisher that makes the payload.' },
   },
 } as const;
@@ -133,24 +143,34 @@ const batchConfig = {
   description: 'How work is cut into batches.',
   additionalProperties: false,
   properties: {
-    batch_size: { type: ['integer', 'null'], minimum: 1, maximum: 100_000 },
-    parallelism: { type: ['integer', 'null'], minimum: 1, maximum: 1_000 },
-    cursor_field: label,
+    batch_size: { type: ['integer', 'null'], minimum: 1, maximum: 100_000, description: 'Items in a batch.' },
+    parallelism: { type: ['integer', 'null'], minimum: 1, maximum: 1_000, description: 'Batches at once.' },
+    cursor_field: { ...label, description: 'What the cursor of a batch counts.' },
     worker_template: { ...name, type: ['string', 'null'], description: 'The step of type `batch_worker`.' },
     failure_strategy: {
       type: ['string', 'null'],
       enum: [...batchFailureStrategies, null],
       default: 'continue_on_failure',
+      description: 'What becomes of the other batches when one fails.',
     },
   },
 } as const;
 
 const lifecycleProperties = {
-  max_waiting_for_dependencies_minutes: minutes,
-  max_waiting_for_retry_minutes: minutes,
-  max_steps_in_process_minutes: minutes,
-  max_duration_minutes: { type: ['integer', 'null'], minimum: 1, maximum: 43_200 },
-  staleness_action: { type: ['string', 'null'], enum: [...stalenessActions, null] },
+  max_waiting_for_dependencies_minutes: { ...minutes, description: 'How long steps may wait for those before them.' },
+  max_waiting_for_retry_minutes: { ...minutes, description: 'How long steps may wait for another attempt.' },
+  max_steps_in_process_minutes: { ...minutes, description: 'How long steps may be at work.' },
+  max_duration_minutes: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    maximum: 43_200,
+    description: 'How long it may take in all.',
+  },
+  staleness_action: {
+    type: ['string', 'null'],
+    enum: [...stalenessActions, null],
+    description: 'What is done about what has taken too long.',
+  },
   auto_fail_on_timeout: flag,
   auto_dlq_on_timeout: flag,
 } as const;
@@ -290,7 +310,12 @@ export const canonicalSchema = {
   },
   properties: {
     name: { ...name, description: 'Its own in the namespace.' },
-    namespace_name: { ...name, type: ['string', 'null'], default: 'default' },
+    namespace_name: {
+      ...name,
+      type: ['string', 'null'],
+      default: 'default',
+      description: 'The room for templates of one team or domain.',
+    },
     version: {
       ...version,
       default: '0.1.0',
@@ -329,7 +354,7 @@ export const canonicalSchema = {
       description: 'Whether the same context may be submitted twice: `strict` refuses it.',
     },
     input_schema: { ...freeForm, description: 'JSON Schema of the context.' },
-    steps: { type: 'array', items: step },
+    steps: { type: 'array', items: step, description: 'The graph, in any order.' },
     environments: {
       type: ['object', 'null'],
       description: 'What is different in an environment, by its name. `TASKER_ENV` picks one.',
@@ -341,7 +366,9 @@ export const canonicalSchema = {
           steps: {
             type: ['array', 'null'],
             items: stepOverride,
-            description: 'Merged into the steps of these names, from the first to the last. Lists are replaced.',
+            description:
+              'Merged into the steps of these names, from the first to the last; lists are replaced. An override may say ' +
+              '`handler`, `retry`, `timeout_seconds`, `skippable`, `system_dependency`, `batch_config`, `lifecycle`.',
           },
         },
       },

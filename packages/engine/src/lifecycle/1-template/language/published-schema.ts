@@ -23,21 +23,29 @@ export function publishedSchema(): JsonObject {
   };
 }
 
-function publish(schema: Json): Json {
+/** @param isOverride what is left out of an override has no default: it stays as it is */
+function publish(schema: Json, isOverride = false): Json {
   if (!isJsonObject(schema)) return schema;
-  const { properties, items, additionalProperties, noEffect, hint: _hint, elsewhere: _elsewhere, ...rest } = schema;
+  const { properties, items, additionalProperties, noEffect, hint: _hint, elsewhere: _elsewhere, ...all } = schema;
+  const { default: usual, ...withoutDefault } = all;
+  const rest = isOverride || usual === undefined ? withoutDefault : all;
   const published: JsonObject = {
     ...rest,
     ...(typeof noEffect === 'string' ? { description: withRemark(rest.description, noEffect) } : {}),
-    ...(properties === undefined ? {} : { properties: publishEach(asObject(properties)) }),
-    ...(items === undefined ? {} : { items: publish(items) }),
-    ...(additionalProperties === undefined ? {} : { additionalProperties: publish(additionalProperties) }),
+    ...(properties === undefined ? {} : { properties: publishEach(asObject(properties), isOverride) }),
+    ...(items === undefined ? {} : { items: publish(items, isOverride) }),
+    ...(additionalProperties === undefined
+      ? {}
+      : {
+          // Of the maps in the language only `environments` has values of one form.
+          additionalProperties: publish(additionalProperties, true),
+        }),
   };
   return mayBeVariable(published) ? besideVariable(published) : published;
 }
 
-function publishEach(schemas: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(schemas).map(([key, schema]) => [key, publish(schema)]));
+function publishEach(schemas: JsonObject, isOverride: boolean): JsonObject {
+  return Object.fromEntries(Object.entries(schemas).map(([key, schema]) => [key, publish(schema, isOverride)]));
 }
 
 function withRemark(description: Json | undefined, noEffect: string): string {
