@@ -4,8 +4,7 @@ import { type GraphStep, graphProblems } from '../../../graph/graph-problems.ts'
 import { normaliseTemplate } from '../template-document.ts';
 import type { TemplateSource } from '../template-source.ts';
 import { canonicalDialect } from './canonical-dialect.ts';
-import { canonicalSchema } from './canonical-schema.ts';
-import { checkShape, compileGuard } from './check-shape.ts';
+import { checkShape, hasShape } from './check-shape.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import { contentProblems, contentWarnings } from './content-problems.ts';
 import { createSuggest } from './nearest-name.ts';
@@ -56,11 +55,8 @@ export function readTree(tree: Tree, { environment, variables }: TreeOptions): T
   return { problems: checkShape(whole, canonicalDialect.validate()).problems, warnings };
 }
 
-let guard: ReturnType<typeof compileGuard<TemplateSource>> | undefined;
-
 function isTemplateSource(data: unknown): data is TemplateSource {
-  guard ??= compileGuard<TemplateSource>(canonicalSchema);
-  return guard(data);
+  return hasShape(data, canonicalDialect.validate());
 }
 
 /** Of the graph, if every step has a name at least. */
