@@ -235,10 +235,10 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   }
 
   async function leave(handedBack: Promise<void>): Promise<void> {
-    // nothing new begins from here on
+    // handlers that are let finish may still submit tasks
+    await handedBack;
     await door.close();
     await upkeep.stop();
-    await handedBack;
     await stopListening();
     await announcer.stop();
     waiters.stop(new TaskerStopped());

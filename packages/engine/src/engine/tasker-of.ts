@@ -1,9 +1,10 @@
 import type { Control } from '../control/control.ts';
-import { InvalidRequest } from '../errors.ts';
+import { InvalidRequest, TaskNotFound } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { isUuid } from '../graph/step-id.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Database } from '../postgres/database.ts';
+import { taskExists } from '../views/find-outcomes.sql.ts';
 import type { Door } from './door.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
 import type { OutcomeWaiters } from './outcome-waiters.ts';
@@ -78,7 +79,15 @@ export function taskerOf(parts: TaskerParts): Tasker {
       }),
     task(taskId) {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
-      return handleOf({ taskId: taskId.toLowerCase(), replayed: false });
+      const handle = handleOf<UntypedResults>({ taskId: taskId.toLowerCase(), replayed: false });
+      return {
+        ...handle,
+        async completed(options) {
+          // of a task that there is not nobody would ever hear
+          if (!(await door.enter(() => taskExists(db, handle.id)))) throw new TaskNotFound(handle.id);
+          return handle.completed(options);
+        },
+      };
     },
     annotate: (...of) => door.enter(() => annotate(...of)),
     register: (template, options) => door.enter(() => register(template, options)),

@@ -85,7 +85,7 @@ export interface Tasker extends Control {
   submit(request: TaskRequest, options?: InTransaction): Promise<TaskHandle<UntypedResults>>;
   /** Submits many tasks in one transaction: all of them or, when one cannot be, none. */
   submitMany(requests: readonly TaskRequest[], options?: InTransaction): Promise<TaskHandle<UntypedResults>[]>;
-  /** A task that was submitted before, here or elsewhere. */
+  /** A task that was submitted before, here or elsewhere; waiting for one that there is not fails (TaskNotFound). */
   task(taskId: string): TaskHandle<UntypedResults>;
   /** Registers a template; the same content again changes nothing. Its handlers may come later, or be elsewhere. */
   register(

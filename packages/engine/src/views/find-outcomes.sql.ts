@@ -26,3 +26,9 @@ const statement: Statement = {
 export async function findOutcomes(db: Queryable, taskIds: readonly string[]): Promise<OutcomeRow[]> {
   return db.query<OutcomeRow>(statement, [plainArray(taskIds)]);
 }
+
+const known: Statement = { name: 'task_exists', text: 'select 1 from tasker.task where id = $1' };
+
+export async function taskExists(db: Queryable, taskId: string): Promise<boolean> {
+  return (await db.query(known, [taskId])).length > 0;
+}

@@ -220,6 +220,7 @@ describeOneDatabase((kind) => {
     const nobody = '00000000-0000-7000-8000-000000000000';
     await expect(tasker.cancelTask(nobody)).rejects.toThrow(`There is no task ${nobody}.`);
     await expect(tasker.cancelTask('7')).rejects.toThrow('`task_id` must be a UUID.');
+    await expect(tasker.task(nobody).completed()).rejects.toThrow(`There is no task ${nobody}.`);
     expect(() => tasker.task('7')).toThrow('`task_id` must be a UUID.');
     await expect(tasker.skipStep(id, 'gone')).rejects.toThrow(`Task ${id} has no step with the id or name gone.`);
     await expect(tasker.cancelTask(id, { actor: '' })).rejects.toThrow('`actor` must have 1 to 128 characters.');

@@ -147,6 +147,35 @@ describeOneDatabase((kind) => {
     await expect(tasker.register(graphOf(chainOf(2), { name: 'other' }))).rejects.toThrow('the Tasker was stopped');
   });
 
+  it('what is let finish may still submit tasks and act on others', async () => {
+    const { db } = await kind.fresh();
+    const [begun, finish] = [gate(), gate()];
+    const tasker = await start(db, {
+      templates: [
+        graphOf(chainOf(1)),
+        graphOf(chainOf(1), { name: 'child', every: { handler: { callable: 'nobody' } } }),
+      ],
+      handlers: {
+        async do() {
+          begun.open();
+          await finish.opened;
+          const child = await tasker.submit({ name: 'child', context: {} });
+          await tasker.cancelTask(child.id);
+          return { child: child.id };
+        },
+      },
+    });
+    const task = await tasker.submit(request);
+    await begun.opened;
+    const stopped = tasker.stop();
+    finish.open();
+    await stopped;
+    const [step] = await findSteps(db, [task.id]);
+    expect(step).toMatchObject({ state: 'complete', attempts: 1 });
+    const { child } = Object(step?.result);
+    expect(await findTask(db, child)).toMatchObject({ state: 'cancelled' });
+  });
+
   it('a second stop may have less patience than the first', async () => {
     const { db } = await kind.fresh();
     const begun = gate();
