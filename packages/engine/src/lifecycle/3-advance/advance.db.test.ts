@@ -145,7 +145,7 @@ describeOneDatabase((kind) => {
     const outcomes = steps.map(completed);
     const answer = await call({ outcomes, closed: [steps[0]?.lease ?? 0] });
     expect(answer.refused.map(({ taskId }) => taskId)).toEqual([tasks[1]]);
-    expect(answer.finished.map(({ taskId }) => taskId).toSorted()).toEqual([tasks[0], tasks[2]].toSorted());
+    expect(new Set(answer.finished.map(({ taskId }) => taskId))).toEqual(new Set([tasks[0], tasks[2]]));
     expect([await count('attempt'), await count('lease')]).toEqual([2, 0]);
   });
 
@@ -171,11 +171,8 @@ describeOneDatabase((kind) => {
       ]),
     );
     const next = await call({ want: 10, queues: [...new Set(of(back).registered.queues)] });
-    expect(next.taken.map(({ taskId, attempt }) => [taskId, attempt]).toSorted()).toEqual(
-      [
-        [back, 1],
-        [now, 2],
-      ].toSorted(),
+    expect(new Set(next.taken.map(({ taskId, attempt }) => `${taskId} ${attempt}`))).toEqual(
+      new Set([`${back} 1`, `${now} 2`]),
     );
     expect(next.dry).toBe(true);
     expect(next.nextDueMs).toBeGreaterThan(50_000);

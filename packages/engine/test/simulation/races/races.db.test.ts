@@ -237,11 +237,11 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       const reaped = reap(one.id);
       await locks.untilWaiting(1);
       // it also asks for more, which a lost worker does not get
-      const late = expect(goOn(one.id, 105, a)).rejects.toThrow('lost');
+      const late = goOn(one.id, 105, a).catch((error: unknown) => String(error));
       await locks.untilWaiting(2);
       await barrier.open();
       expect((await reaped)?.ends).toHaveLength(1);
-      await late;
+      expect(await late).toContain('lost');
       expect(await attempts(taskId)).toEqual(['0 1 error']);
       expect(await frontier(taskId)).toMatchObject({ ready: [0], leased: [] });
     });
@@ -319,7 +319,7 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       await locks.untilWaiting(2);
       await barrier.open();
       const revisions = (await Promise.all(both)).map((each) => each.revision);
-      expect(revisions.toSorted()).toEqual([2, 3]);
+      expect(new Set(revisions)).toEqual(new Set([2, 3]));
     });
   });
 
@@ -357,11 +357,11 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       const taken = other.take();
       await locks.untilWaiting(1);
       const resolved = operator().resolveStep(taskId, 'a', { by: 'hand' });
-      const refused = expect(resolved).rejects.toThrow('in_progress');
+      const refused = resolved.catch((error: unknown) => String(error));
       await locks.untilWaiting(2);
       await barrier.open();
       expect(await taken).toHaveLength(1);
-      await refused;
+      expect(await refused).toContain('in_progress');
       expect(await frontier(taskId)).toMatchObject({ ready: [], leased: [0] });
     });
 
@@ -387,10 +387,10 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       const first = operator().retryTask(taskId);
       await stop.reached;
       const second = engine.control.retryTask(taskId);
-      const refused = expect(second).rejects.toThrow(/is (in_progress|pending) and cannot become/);
+      const refused = second.catch((error: unknown) => String(error));
       stop.goOn();
       expect(await first).toMatchObject({ changed: true });
-      await refused;
+      expect(await refused).toMatch(/is (in_progress|pending) and cannot become/);
       expect(await frontier(taskId)).toEqual({ ready: [0], leased: [], counters: [], state: null });
       expect(await attempts(taskId)).toEqual(['0 1 error']);
     });
