@@ -300,6 +300,18 @@ describe('a request to a service', () => {
     expect(received).toEqual([]);
   });
 
+  it('is not sent to another service, though the handler is set up for all of its own', async () => {
+    const [own, other] = [await startService(json(200, {})), await startService(json(200, {}))];
+    const auth = { type: 'bearer', token: 't' } as const;
+    expect(await attempt(new Fetch({ url: own.url, auth }, (api) => api.get(`${other.url}/`)))).toMatchObject({
+      error: { code: 'INVALID_API_REQUEST' },
+    });
+    expect(other.received).toEqual([]);
+    expect(stored(await attempt(new Fetch({ url: own.url }, (api) => api.get(`${own.url}/whole`))))).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('is not broken by a correlation id that no header can carry', async () => {
     const { url, received } = await startService(json(200, {}));
     await attempt(new Fetch({ url }), { correlationId: 'a\r\nx-evil: 1' });
@@ -400,10 +412,13 @@ describe('a service that does not answer', () => {
       mute.close();
     });
     const url = `https://127.0.0.1:${await listen(mute)}`;
+    const began = performance.now();
     expect(await attempt(new Fetch({ url, connectTimeoutMs: 50 }))).toMatchObject({
       permanent: false,
       error: { code: 'CONNECT_TIMEOUT', message: expect.stringContaining('`connect_timeout_ms`') },
     });
+    // well before what the client would wait by itself
+    expect(performance.now() - began).toBeLessThan(8_000);
   });
 
   it('CORE-109: may be asked again when it is not there, or hangs up', async () => {
