@@ -7,6 +7,7 @@ import {
   explain,
   findSteps,
   type HandlerResolver,
+  loadTemplates,
   PermanentError,
   type StepContext,
   StepHandler,
@@ -199,6 +200,29 @@ describeOneDatabase((kind) => {
       const tasker = await startWith({ templates: [{ document: template, file: join(folder, 'order.yaml') }] });
       expect(tasker.handlers()[0]?.runnable).toBe(true);
       expect((await runGraph(tasker)).results).toEqual({ charge: { charged: true } });
+    });
+
+    it('CORE-98: run for templates that are read from a folder when the program starts, which are registered once', async () => {
+      const folder = await folderWith({
+        'charge.mjs': charge,
+        'one.yaml': 'name: one\nsteps: [{ name: charge, handler: { callable: ./charge.mjs#Charge } }]\n',
+        'two.yaml': 'name: two\nsteps: [{ name: charge, handler: { callable: ./charge.mjs#Charge } }]\n',
+      });
+      const { templates, problems } = await loadTemplates([folder]);
+      expect(problems).toEqual([]);
+      const { db } = await kind.fresh();
+      for (const _ of ['first', 'second']) {
+        const tasker = await start(db, { templates });
+        expect(tasker.handlers().map(({ name, runnable }) => [name, runnable])).toEqual([
+          ['one', true],
+          ['two', true],
+        ]);
+        const task = await tasker.submit({ name: 'two', context: {} });
+        expect((await task.completed({ timeoutMs: 30_000 })).results).toEqual({ charge: { charged: true } });
+        await tasker.stop();
+      }
+      const revisions = await db.query<{ count: number }>({ text: 'select count(*)::int from tasker.revision' });
+      expect(revisions).toEqual([{ count: 2 }]);
     });
 
     it('run on a worker that was told their folder, though another process registered the template', async () => {

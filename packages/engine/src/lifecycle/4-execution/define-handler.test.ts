@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { stepContextOf } from '../../../test/attempts/step-context-of.ts';
 import { defineHandler } from './define-handler.ts';
+import { PermanentError, RetryableError } from './handler-errors.ts';
+import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
 import type { StepContext } from './step-context.ts';
+import { StepHandlerResult } from './step-handler-result.ts';
 
 interface Cart {
   readonly total: number;
@@ -42,4 +45,41 @@ describe('a functional handler', () => {
     expect(new ping().call(stepContextOf())).toBe('pong');
     expect(ping.handlerVersion).toBe('1.0.0');
   });
+
+  it.each([
+    ['an object', () => ({ total: 10 }), { total: 10 }],
+    ['nothing', () => undefined, {}],
+    ['null, later', async () => null, {}],
+    ['a scalar', () => 42, { result: 42 }],
+    ['a list', async () => [1, 2], { result: [1, 2] }],
+    ['a result in so many words', () => StepHandlerResult.success([1, 2]), [1, 2]],
+  ])('TC-42: has what it returns kept like the class form: %s', async (_, run: () => unknown, expected) => {
+    const outcome = outcomeOfReturn(await new (defineHandler('h', {}, run))().call(stepContextOf()), options);
+    expect(outcome).toEqual({ kind: 'success', resultText: JSON.stringify(expected) });
+  });
+
+  it.each([
+    ['PermanentError', new PermanentError('no', { errorCode: 'NO' }), { permanent: true, error: { code: 'NO' } }],
+    ['RetryableError', new RetryableError('later', { retryAfter: 3 }), { permanent: false, retryAfterMs: 3_000 }],
+    ['anything else', new TypeError('oops'), { permanent: false, error: { class: 'TypeError', message: 'oops' } }],
+  ])('TC-42: has what it throws judged like the class form: %s', async (_, thrown, expected) => {
+    const now = () => {
+      throw thrown;
+    };
+    const later = async () => now();
+    for (const run of [now, later]) {
+      const outcome = await outcomeOf(() => new (defineHandler('h', {}, run))().call(stepContextOf()));
+      expect(outcome).toMatchObject({ kind: 'failure', ...expected });
+    }
+  });
 });
+
+const options = { maxResultBytes: 1_000, clock: { now: () => 0 } };
+
+async function outcomeOf(call: () => unknown): Promise<HandlerOutcome> {
+  try {
+    return outcomeOfReturn(await call(), options);
+  } catch (error) {
+    return outcomeOfThrow(error, 0);
+  }
+}

@@ -24,7 +24,7 @@ export interface OutgoingRequest {
  * @throws the reason of the signal, when the attempt was ended from outside
  */
 export async function sendRequest(request: OutgoingRequest, dispatcher: Dispatcher): Promise<ApiResponse> {
-  // Takes longer to load than most programs take to start, and most have no use for it.
+  // Loading it takes a tenth of a second or more, and most programs have no use for it.
   const { fetch } = await import('undici');
   const deadline = createDeadline(request);
   const init = { headers: request.headers, redirect: 'manual', dispatcher, signal: deadline.signal } as const;
