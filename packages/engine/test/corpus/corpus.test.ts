@@ -87,14 +87,29 @@ describe('the templates of the ancestors', () => {
   });
 
   it('pass the published schema where they are in the canonical dialect with plain keys', () => {
-    const check = new Ajv2020({ allowUnionTypes: true }).compile(publishedSchema());
     const canonical = templates.filter(({ file }) => !/engine|symbol-keyed/.test(relative(folder, file)));
     expect(canonical).toHaveLength(74);
-    for (const { file } of canonical) {
-      for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
-        const data: unknown = document.toJS();
-        if (data !== null) expect({ file, valid: check(data), errors: check.errors }).toMatchObject({ valid: true });
-      }
-    }
+    for (const { file } of canonical) expectToPassTheSchema(file);
   });
 });
+
+describe('the templates of the examples', () => {
+  it('are read without a word, and pass the published schema', async () => {
+    const examples = fileURLToPath(new URL('../../../../examples', import.meta.url));
+    const load = await loadTemplates([examples], { environment: 'test', variables: {} });
+    const files = new Set(load.templates.map(({ file }) => file));
+    expect(files.size).toBeGreaterThan(0);
+    for (const file of files) expectToPassTheSchema(file);
+    expect(load.problems.filter(({ file = '' }) => /\.ya?ml$/.test(file))).toEqual([]);
+    expect(load.warnings).toEqual([]);
+  });
+});
+
+const passes = new Ajv2020({ allowUnionTypes: true }).compile(publishedSchema());
+
+function expectToPassTheSchema(file: string): void {
+  for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+    const data: unknown = document.toJS();
+    if (data !== null) expect({ file, valid: passes(data), errors: passes.errors }).toMatchObject({ valid: true });
+  }
+}
