@@ -69,6 +69,19 @@ steps:
     ]);
   });
 
+  it.each([
+    'Shop::Orders::Validate',
+    'shop.orders.Validate',
+    './orders.js#Validate',
+    '@shop/orders',
+    'validate',
+    'payments:stripe:refund',
+  ])('may call its handlers anything, like %s, and name method and resolver', (callable) => {
+    const text = `name: t\nsteps:\n  - name: a\n    handler:\n      callable: ${callable.startsWith('@') ? `'${callable}'` : callable}\n      method: refund\n      resolver: mine\n`;
+    const [document] = readTemplateYaml(text);
+    expect(document?.steps[0]?.handler).toEqual({ callable, method: 'refund', resolver: 'mine', initialization: {} });
+  });
+
   it('CORE-92, CORE-95: has every problem reported with its line and column', () => {
     expect(
       problemsOf(`name: x
