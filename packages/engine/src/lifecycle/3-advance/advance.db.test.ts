@@ -3,7 +3,6 @@ import { graphOf } from '../../../test/scenarios/graph-of.ts';
 import { describeOneDatabase, type TestDatabaseKind } from '../../../test/servers/databases.ts';
 import { systemClock } from '../../clock.ts';
 import type { RegisteredPlan } from '../../graph/registered-plan.ts';
-import { ensurePartitions } from '../../upkeep/ensure-partitions.sql.ts';
 import { createPlanStore } from '../1-template/plan-store.ts';
 import { prepareTask, writeTasks } from '../2-submission/submit-tasks.ts';
 import { createTaskIds } from '../2-submission/task-id.ts';
@@ -15,7 +14,7 @@ const verdict = { maxAttempts: 3, why: 'policy' } as const;
 /** The port between workers and the database, without a worker. */
 async function open(kind: TestDatabaseKind, parents: Record<string, string[]>) {
   const { db } = await kind.fresh();
-  await ensurePartitions(db);
+  await db.query({ text: `select tasker.ensure_partitions(tasker.now(), tasker.now() + interval '8 days')` });
   const registered = await createPlanStore(db).register(graphOf(parents));
   const newId = createTaskIds(() => Date.now(), Math.random);
   let seq = 0;

@@ -8,7 +8,6 @@ import { type Advanced, type AdvanceParams, advance } from '../../../src/lifecyc
 import type { StepInLease, StepOutcome } from '../../../src/lifecycle/3-advance/step-outcome.ts';
 import type { Database, Queryable } from '../../../src/postgres/database.ts';
 import { recoverWorker } from '../../../src/upkeep/recover-worker.ts';
-import { sendHeartbeat } from '../../../src/worker/registration.sql.ts';
 import { type EngineByHand, engineByHand, type WorkerByHand } from '../../by-hand/engine-by-hand.ts';
 import { sketchTemplate } from '../../by-hand/template.ts';
 import { databases } from '../../servers/databases.ts';
@@ -264,12 +263,14 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       await takeOne(one);
       await engine.pass(20_000);
       const barrier = await barrierAt('before update on tasker.worker');
-      const beat = sendHeartbeat(db, one.id);
+      const heartbeat = `update tasker.worker set heartbeat_at = tasker.now()
+                          where id = $1 and state in ('running', 'stopping') returning id`;
+      const beat = db.query<{ id: number }>({ text: heartbeat }, [one.id]);
       await locks.untilWaiting(1);
       const reaped = reap(one.id);
       await locks.untilWaiting(2);
       await barrier.open();
-      expect((await beat).alive).toBe(true);
+      expect(await beat).toEqual([{ id: one.id }]);
       expect(await reaped).toBeUndefined();
     });
 
