@@ -49,6 +49,8 @@ const outcomesLimit = 1000;
 const fairTurn = 8;
 /** Pauses between tries while the database does not answer, milliseconds. */
 const retryPause = { first: 50, most: 2_000 };
+/** Until a due step that an operator held is looked for again, milliseconds. */
+const heldPauseMs = 50;
 /** How long aborted attempts are waited for when a shift ends, milliseconds. */
 const handBackMs = 5_000;
 
@@ -188,7 +190,8 @@ export function createShift(deps: ShiftDeps, workerId: number): Shift {
     finishTasks(call.sent, advanced.finished);
     if (call.take) crowded = !advanced.dry;
     if (call.take && advanced.dry && call.wakeUps === wakeUps) mayHaveWork = false;
-    if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs);
+    // what is due and was not handed out is in somebody's hands just now
+    if (advanced.nextDueMs !== undefined) wakeWhenDue(advanced.nextDueMs > 0 ? advanced.nextDueMs : heldPauseMs);
     if (advanced.leftWaiting > 0) listener.onWorkLeft();
     activity.wake();
   }

@@ -52,7 +52,8 @@ export function interruptible(db: Database): Interruptible {
   };
 }
 
-function signal(): { readonly given: Promise<void>; give: () => void } {
+/** Something that is given once and waited for. */
+export function signal(): { readonly given: Promise<void>; give: () => void } {
   let give: () => void = () => undefined;
   const given = new Promise<void>((resolve) => {
     give = resolve;

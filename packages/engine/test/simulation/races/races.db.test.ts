@@ -1,18 +1,20 @@
 import type { TemplateDocument } from '@tasker/contract';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createControl } from '../../../src/control/control.ts';
+import { defineTask } from '../../../src/define.ts';
 import { createPlanStore } from '../../../src/lifecycle/1-template/plan-store.ts';
 import { prepareTask, writeTasks } from '../../../src/lifecycle/2-submission/submit-tasks.ts';
 import { createTaskIds } from '../../../src/lifecycle/2-submission/task-id.ts';
 import { type Advanced, type AdvanceParams, advance } from '../../../src/lifecycle/3-advance/advance.ts';
 import type { StepInLease, StepOutcome } from '../../../src/lifecycle/3-advance/step-outcome.ts';
 import type { Database, Queryable } from '../../../src/postgres/database.ts';
+import { createTestTasker } from '../../../src/testing/index.ts';
 import { recoverWorker } from '../../../src/upkeep/recover-worker.ts';
 import { type EngineByHand, engineByHand, type WorkerByHand } from '../../by-hand/engine-by-hand.ts';
 import { sketchTemplate } from '../../by-hand/template.ts';
 import { databases } from '../../servers/databases.ts';
 import { type Barrier, type LockWatch, watchLocks } from './barrier.ts';
-import { type Interruptible, interruptible } from './interruptible.ts';
+import { type Interruptible, interruptible, signal } from './interruptible.ts';
 
 /** The races that the architecture names, each forced to happen: one is held in the middle while the other goes on. */
 describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) => {
@@ -378,6 +380,41 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       await Promise.all([skipped, completed]);
       expect(await frontier(taskId)).toEqual({ ready: [3], leased: [], counters: [], state: null });
     });
+  });
+
+  test('A worker does not run in circles around a due step that an operator holds.', async () => {
+    let calls = 0;
+    const counted: Database = {
+      ...stoppable.db,
+      query: (statement, values) => {
+        if (statement.name === 'advance') calls += 1;
+        return db.query(statement, values);
+      },
+    };
+    const flaky = defineTask({ name: 'flaky' }).step('a', {
+      retry: { maxAttempts: 2, backoff: 'linear', baseMs: 100, jitter: 0 },
+      run: ({ context }) => {
+        if (context.attempt === 1) throw new Error('busy');
+        return null;
+      },
+    });
+    const tasker = await createTestTasker({ database: counted, tasks: [flaky] });
+    const task = await tasker.submit(flaky, {});
+    await tasker.advanceTime(50);
+    const [held, release] = [signal(), signal()];
+    const operator = db.transaction(async (tx) => {
+      await tx.query({ text: 'select from tasker.ready for update' });
+      held.give();
+      await release.given;
+    });
+    await held.given;
+    calls = 0;
+    await tasker.advanceTime(1_000);
+    expect(calls).toBeLessThan(50);
+    release.give();
+    await operator;
+    expect((await tasker.runToEnd(task, 1_000)).status).toBe('complete');
+    await tasker.stop();
   });
 
   describe('two operators', () => {
