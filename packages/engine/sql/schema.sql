@@ -488,6 +488,15 @@ begin
       from unnest(s_task, s_step, s_attempt, s_began, s_ended, s_result, s_metadata) x(t, s, a, b, e, r, m);
   end if;
   if p_others is not null then
+    -- An attempt's key refuses a second record of it. What leaves without an attempt has no such key, and its own
+    -- transaction may have recorded it meanwhile.
+    if not p_checked and exists (
+      select 1 from jsonb_to_recordset(p_others) o(task uuid, step int, attempt smallint, kind text)
+        join tasker.attempt a on a.task_id = o.task and a.step = o.step and a.attempt = o.attempt
+       where o.kind <> 'error')
+    then
+      raise exception 'a step of worker % was recorded before', p_worker using errcode = 'TK002';
+    end if;
     with o as materialized (
       select * from jsonb_to_recordset(p_others) x(task uuid, step int, attempt smallint, kind text,
         began double precision, ended double precision, error jsonb, result jsonb, retry_ms double precision,
@@ -732,7 +741,10 @@ begin
       v_name := v_parent || '_' || to_char(v_start at time zone 'utc', 'YYYYMMDD');
       if to_regclass('tasker.' || v_name) is null then
         perform pg_advisory_xact_lock(hashtext('tasker.ensure_partitions'));
-        if to_regclass('tasker.' || v_name) is null then
+        -- somebody may have been faster; to_regclass would repeat what it has said before
+        if not exists (select 1 from pg_catalog.pg_class c
+                        where c.relname = v_name
+                          and c.relnamespace = (select p.relnamespace from pg_catalog.pg_class p where p.oid = 'tasker.task'::regclass)) then
           execute format('create table tasker.%I (like tasker.%I including all excluding identity)', v_name, v_parent);
           execute format('alter table tasker.%I attach partition tasker.%I for values from (%L) to (%L)',
             v_parent, v_name, tasker.id_floor(v_start), tasker.id_floor(v_start + interval '7 days'));

@@ -262,7 +262,10 @@ begin
       v_name := v_parent || '_' || to_char(v_start at time zone 'utc', 'YYYYMMDD');
       if to_regclass('tasker.' || v_name) is null then
         perform pg_advisory_xact_lock(hashtext('tasker.ensure_partitions'));
-        if to_regclass('tasker.' || v_name) is null then
+        -- somebody may have been faster; to_regclass would repeat what it has said before
+        if not exists (select 1 from pg_catalog.pg_class c
+                        where c.relname = v_name
+                          and c.relnamespace = (select p.relnamespace from pg_catalog.pg_class p where p.oid = 'tasker.task'::regclass)) then
           execute format('create table tasker.%I (like tasker.%I including all excluding identity)', v_name, v_parent);
           execute format('alter table tasker.%I attach partition tasker.%I for values from (%L) to (%L)',
             v_parent, v_name, tasker.id_floor(v_start), tasker.id_floor(v_start + interval '7 days'));

@@ -1,11 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { chainOf, graphOf } from '../../test/scenarios/graph-of.ts';
 import { intercept } from '../../test/scenarios/intercept.ts';
 import { start } from '../../test/scenarios/start.ts';
 import { describeOneDatabase } from '../../test/servers/databases.ts';
 import { systemClock, type Tasker } from '../index.ts';
+import { openPool } from '../postgres/pool.ts';
 import { installSettableClock, setDatabaseTime } from '../testing/settable-clock.ts';
 import { createSimulatedClock } from '../testing/simulated-clock.ts';
+import { ensurePartitionsAt } from './ensure-partitions.sql.ts';
 
 const dayMs = 86_400_000;
 const request = { name: 'graph', context: {} };
@@ -50,6 +52,16 @@ describeOneDatabase((kind) => {
       expect(await other?.completed()).toMatchObject({ status: 'complete' });
       expect(await weeksOf(tasker)).toBe(before + 1);
     }
+  });
+
+  it('ten processes that make the same room at the same moment make it once', async () => {
+    const { db, url } = await kind.fresh();
+    const pools = Array.from({ length: 10 }, () => openPool(url, { maxConnections: 1 }));
+    onTestFinished(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
+    // each has looked for the room once before, and found none
+    for (const pool of pools) await pool.query({ text: `select to_regclass('tasker.task_20350104')` });
+    await Promise.all(pools.map((pool) => ensurePartitionsAt(pool, [Date.UTC(2035, 0, 4)])));
+    expect(await db.query({ text: `select 1 from pg_class where relname = 'task_20350104'` })).toHaveLength(1);
   });
 
   it('many that find no room at once make it once', async () => {
