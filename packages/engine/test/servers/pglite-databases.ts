@@ -50,7 +50,10 @@ function lend(db: PGliteDatabase, stops: Set<() => Promise<void>>): Database {
     listen: async (channel, onMessage) => {
       const stop = await db.listen(channel, onMessage);
       stops.add(stop);
-      return stop;
+      return async () => {
+        stops.delete(stop);
+        await stop();
+      };
     },
     close: async () => undefined,
   };
