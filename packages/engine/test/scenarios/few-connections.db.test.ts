@@ -24,7 +24,7 @@ describeOneDatabase((kind) => {
           { steps: { bad: failing }, more: { identity_strategy: 'strict' } },
         ),
       ],
-      worker: { concurrency: 80, leaseMs: 300 },
+      worker: { concurrency: 80, leaseMs: 2_000 },
       handlers: {
         async do({ stepName, attempt }) {
           if (stepName === 'a') {

@@ -82,6 +82,21 @@ describeOneDatabase((kind) => {
     expect(await task.completed()).toMatchObject({ status: 'complete' });
   });
 
+  it('a step opens two thousand, and the last of them what follows', async () => {
+    const { db } = await kind.fresh();
+    const wide = Array.from({ length: 2_000 }, (_, i) => `s${i}`);
+    const parents = { root: [], ...Object.fromEntries(wide.map((name) => [name, ['root']])), end: wide };
+    const runs = new Map<string, number>();
+    const tasker = await start(db, {
+      templates: [graphOf(parents)],
+      handlers: { do: ({ stepName }) => void runs.set(stepName, (runs.get(stepName) ?? 0) + 1) },
+    });
+    const task = await tasker.submit({ name: 'graph', context: {} });
+    expect(await task.completed()).toMatchObject({ status: 'complete' });
+    expect(runs.size).toBe(2_002);
+    expect(new Set(runs.values())).toEqual(new Set([1]));
+  });
+
   it.each<[string, (tasker: Awaited<ReturnType<typeof start>>, taskId: string) => Promise<unknown>, boolean]>([
     ['resolved by hand', (tasker, id) => tasker.resolveStep(id, 'parent', 1), true],
     ['skipped', (tasker, id) => tasker.skipStep(id, 'parent'), true],

@@ -240,6 +240,26 @@ describeOneDatabase((kind) => {
     expect(new Set((await listTasks(db)).tasks.map(({ taskId }) => taskId))).toEqual(new Set([id, other?.id]));
   });
 
+  it('steps that the answer to a submission would have handed out are begun although it got lost', async () => {
+    const { db } = await kind.fresh();
+    let losses = 1;
+    let runs = 0;
+    const faulty = intercept(db, async (statement, run) => {
+      const answer = await run();
+      if (statement.name?.startsWith('insert_tasks') && losses-- > 0) throw connectionLost();
+      return answer;
+    });
+    const tasker = await start(faulty, {
+      templates: [graphOf(chainOf(2))],
+      worker: { leaseMs: 1_500 },
+      handlers: { do: () => void (runs += 1) },
+    });
+    const task = await tasker.submit(graph);
+    expect(await task.completed()).toMatchObject({ status: 'complete' });
+    expect(runs).toBe(2);
+    expect(await findSteps(db, [task.id])).toMatchObject([{ attempts: 1 }, { attempts: 1 }]);
+  });
+
   it('a database that stays away is reported as such, with what it means for the task', async () => {
     const { db } = await kind.fresh();
     let away = false;
