@@ -54,6 +54,17 @@ migrate
 
 const template = program.command('template').description('templates: what tasks are made of');
 template
+  .command('validate')
+  .description('say everything that is wrong with templates in files and folders; exit code 1 if something is')
+  .argument('<path...>', 'files, or folders at any depth')
+  .option('--env <environment>', 'whose overrides are merged in (default: TASKER_ENV, else development)')
+  .option('--strict', 'let warnings fail too, and print hints')
+  .action((paths, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/validate-templates.ts')).validateTemplates(cli, paths, options),
+    ),
+  );
+template
   .command('register')
   .description('register the templates in YAML or JSON files')
   .argument('<file...>')

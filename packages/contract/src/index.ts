@@ -50,3 +50,4 @@ export {
   stepTypes,
   type TemplateDocument,
 } from './template-document.ts';
+export { type TemplateProblemCode, templateProblemCodes } from './template-problem-codes.ts';

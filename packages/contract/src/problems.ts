@@ -1,5 +1,9 @@
+import type { TemplateProblemCode } from './template-problem-codes.ts';
+
 /** One thing that is wrong with a template. */
 export interface TemplateProblem {
+  /** What kind of problem it is. */
+  readonly code: TemplateProblemCode;
   /** Where, for example `steps[2].retry.backoff`; empty for the template as a whole. */
   readonly path: string;
   readonly message: string;

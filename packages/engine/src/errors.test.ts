@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as errors from './errors.ts';
 
 const examples: readonly errors.TaskerError[] = [
-  new errors.InvalidTemplate([{ path: 'steps', message: 'A template needs at least one step.' }]),
+  new errors.InvalidTemplate([{ code: 'NO_STEPS', path: 'steps', message: 'A template needs at least one step.' }]),
   new errors.InvalidContext('shop/order@1.0.0', [{ path: 'email', message: 'is required' }]),
   new errors.TemplateNotFound('shop', 'order', '1.0.0'),
   new errors.TemplateNotRunnable('shop/order@1.0.0', ['Step `route` is of type `decision`, which cannot run yet.']),
@@ -35,6 +35,7 @@ describe('the errors of the engine', () => {
     expect(
       new errors.InvalidTemplate([
         {
+          code: 'UNKNOWN_KEY',
           file: 'order.yaml',
           line: 3,
           column: 5,
@@ -42,7 +43,7 @@ describe('the errors of the engine', () => {
           message: 'Unknown key `nme`.',
           remedy: 'Did you mean `name`?',
         },
-        { path: '', message: 'There is no template here.' },
+        { code: 'NO_TEMPLATE', path: '', message: 'There is no template here.' },
       ]).message,
     ).toBe(
       'The template has 2 problems:\n  order.yaml:3:5 nme: Unknown key `nme`. Did you mean `name`?\n  There is no template here.',

@@ -85,7 +85,7 @@ function work(
       : { callable: handlerNameOf(handler) ?? handler.name, handler };
   }
   const message = `Step \`${name}\` has ${run === undefined ? 'neither `run` nor `handler`' : 'both `run` and `handler`'}.`;
-  throw new InvalidTemplate([{ path: 'steps', message, remedy: 'Give it one of them.' }]);
+  throw new InvalidTemplate([{ code: 'CONFLICTING_KEYS', path: 'steps', message, remedy: 'Give it one of them.' }]);
 }
 
 /**

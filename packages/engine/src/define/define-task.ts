@@ -183,13 +183,22 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
   #refuseBadNames(name: string, after: readonly string[]): void {
     const known = new Set(this.#steps.map((step) => step.source.name));
     const problems = [
-      ...(known.has(name) ? [`There is a step named \`${name}\` already.`] : []),
+      ...(known.has(name)
+        ? [{ code: 'DUPLICATE_STEP_NAME' as const, message: `There is a step named \`${name}\` already.` }]
+        : []),
       ...after.flatMap((parent) =>
-        known.has(parent) ? [] : [`Step \`${name}\` runs after \`${parent}\`, which does not exist.`],
+        known.has(parent)
+          ? []
+          : [
+              {
+                code: 'MISSING_DEP_REF' as const,
+                message: `Step \`${name}\` runs after \`${parent}\`, which does not exist.`,
+              },
+            ],
       ),
     ];
     if (problems.length === 0) return;
-    throw new InvalidTemplate(problems.map((message) => ({ path: `steps[${this.#steps.length}]`, message })));
+    throw new InvalidTemplate(problems.map((problem) => ({ ...problem, path: `steps[${this.#steps.length}]` })));
   }
 }
 

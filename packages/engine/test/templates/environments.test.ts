@@ -164,6 +164,7 @@ describe('CORE-93: the overrides of an environment', () => {
     const { problems, warnings } = examineTemplateYaml(text, { environment: 'production', variables: {} });
     expect(problems).toEqual([
       {
+        code: 'UNKNOWN_OVERRIDE',
         path: 'environments.staging.steps[0].name',
         line: 27,
         column: 15,
@@ -173,6 +174,7 @@ describe('CORE-93: the overrides of an environment', () => {
     ]);
     expect(warnings).toEqual([
       {
+        code: 'ODD_ENVIRONMENT',
         path: 'environments.tset',
         line: 16,
         column: 3,

@@ -16,11 +16,15 @@ export interface LoadedTemplate {
 
 /** What a set of files holds. */
 export interface TemplateLoad {
+  /** What was read, in the order of reading. */
+  readonly files: readonly string[];
   /** In the order of the files. Those of files with problems are here too, as far as they are sound. */
   readonly templates: readonly LoadedTemplate[];
   readonly problems: readonly TemplateProblem[];
   /** What is accepted and does nothing. */
   readonly warnings: readonly TemplateProblem[];
+  /** What is sound, and worth a second look. */
+  readonly hints: readonly TemplateProblem[];
 }
 
 /**
@@ -39,42 +43,48 @@ export async function loadFiles(listing: TemplateFiles, options: LoadTemplatesOp
   const templates: LoadedTemplate[] = [];
   const problems = listing.unreadable.map(({ path, error }) => unreadable(path, error));
   const warnings: TemplateProblem[] = [];
+  const hints: TemplateProblem[] = [];
   for (const file of listing.files) {
     const reading = await readFileOfTemplates(file, options);
     templates.push(...reading.templates.map((template) => ({ ...template, file })));
     problems.push(...reading.problems);
     warnings.push(...reading.warnings);
+    hints.push(...reading.hints);
   }
   if (listing.files.length === 0) warnings.push(...listing.folders.slice(0, 1).map(noTemplates));
   const repeated = repetitions(templates);
   const repetitive = new Set(repeated.map(({ repetition }) => repetition));
   return {
+    files: listing.files,
     templates: templates.filter((template) => !repetitive.has(template)),
     problems: [...problems, ...repeated.flatMap(({ differs, message }) => (differs ? [message] : []))],
     warnings: [...warnings, ...repeated.flatMap(({ differs, message }) => (differs ? [] : [message]))],
+    hints,
   };
 }
 
 async function readFileOfTemplates(file: string, options: LoadTemplatesOptions): Promise<YamlReading> {
   try {
     if ((await stat(file)).size > maxFileBytes)
-      return { templates: [], problems: [{ ...tooLarge, file }], warnings: [] };
+      return { templates: [], problems: [{ ...tooLarge, file }], warnings: [], hints: [] };
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
     return readYaml(text, { ...options, file });
   } catch (error) {
-    return { templates: [], problems: [unreadable(file, error)], warnings: [] };
+    return { templates: [], problems: [unreadable(file, error)], warnings: [], hints: [] };
   }
 }
 
 function unreadable(file: string, error: unknown): TemplateProblem {
   const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof TypeError) return { path: '', file, message: 'This is not text in UTF-8.' };
-  if (/^ENOENT\b/.test(reason)) return { path: '', file, message: 'There is no such file or folder.' };
-  return { path: '', file, message: `This cannot be read: ${reason}.` };
+  if (error instanceof TypeError)
+    return { code: 'FILE_UNREADABLE', path: '', file, message: 'This is not text in UTF-8.' };
+  if (/^ENOENT\b/.test(reason))
+    return { code: 'FILE_UNREADABLE', path: '', file, message: 'There is no such file or folder.' };
+  return { code: 'FILE_UNREADABLE', path: '', file, message: `This cannot be read: ${reason}.` };
 }
 
 function noTemplates(folder: string): TemplateProblem {
-  return { path: '', file: folder, message: 'There are no templates in this folder.' };
+  return { code: 'NO_TEMPLATE', path: '', file: folder, message: 'There are no templates in this folder.' };
 }
 
 interface Repetition {
@@ -105,7 +115,7 @@ function describeRepetition(
   differs: boolean,
 ): TemplateProblem {
   const where = `${first.file}:${first.line}:${first.column}`;
-  const place = { path: '', file, line, column };
+  const place = { code: 'TEMPLATE_REPEATED' as const, path: '', file, line, column };
   return differs
     ? {
         ...place,

@@ -27,6 +27,8 @@ export interface YamlFindings {
   readonly problems: readonly TemplateProblem[];
   /** What is accepted and does nothing. */
   readonly warnings: readonly TemplateProblem[];
+  /** What is sound, and worth a second look. */
+  readonly hints: readonly TemplateProblem[];
 }
 
 /**
@@ -43,8 +45,8 @@ export function readTemplateYaml(text: string, options: ReadYamlOptions = {}): T
 
 /** {@link readTemplateYaml} for callers that want warnings as well, and problems without a throw. */
 export function examineTemplateYaml(text: string, options: ReadYamlOptions = {}): YamlFindings {
-  const { templates, problems, warnings } = readYaml(text, options);
-  return { documents: templates.map(({ document }) => document), problems, warnings };
+  const { templates, ...findings } = readYaml(text, options);
+  return { documents: templates.map(({ document }) => document), ...findings };
 }
 
 /** The largest text that is parsed: far more than anybody writes by hand, and thousands of steps. */
@@ -58,6 +60,7 @@ export interface YamlReading {
   }[];
   readonly problems: readonly TemplateProblem[];
   readonly warnings: readonly TemplateProblem[];
+  readonly hints: readonly TemplateProblem[];
 }
 
 /** The same, with the places of the templates. */
@@ -72,7 +75,13 @@ export function readYaml(text: string, options: ReadYamlOptions): YamlReading {
   const readings = documents.map((each) => ({ ...each, ...readStorable(each.tree, treeOptions) }));
   const locate = (problem: PlacedProblem) => ({ ...toTemplateProblem(problem), ...inFile, ...spot(problem, lines) });
   const problems = [
-    ...faults.map(({ offset, message }) => ({ path: '', message, ...inFile, ...lineAndColumn(offset, lines) })),
+    ...faults.map(({ offset, message }) => ({
+      code: 'SYNTAX_ERROR' as const,
+      path: '',
+      message,
+      ...inFile,
+      ...lineAndColumn(offset, lines),
+    })),
     ...readings.flatMap((reading) => reading.problems.map(locate)),
   ];
   if (documents.length + problems.length === 0) return refused({ ...nothing, ...inFile });
@@ -82,21 +91,30 @@ export function readYaml(text: string, options: ReadYamlOptions): YamlReading {
     ),
     problems: inOrder(problems),
     warnings: inOrder(readings.flatMap((reading) => reading.warnings.map(locate))),
+    hints: inOrder(readings.flatMap((reading) => reading.hints.map(locate))),
   };
 }
 
-export const tooLarge: TemplateProblem = { path: '', message: `A template file may be at most ${maxFileBytes} bytes.` };
-const nothing: TemplateProblem = { path: '', message: 'There is no template here.' };
+export const tooLarge: TemplateProblem = {
+  code: 'FILE_UNREADABLE',
+  path: '',
+  message: `A template file may be at most ${maxFileBytes} bytes.`,
+};
+const nothing: TemplateProblem = { code: 'NO_TEMPLATE', path: '', message: 'There is no template here.' };
 
 function refused(problem: TemplateProblem): YamlReading {
-  return { templates: [], problems: [problem], warnings: [] };
+  return { templates: [], problems: [problem], warnings: [], hints: [] };
 }
 
 function readStorable(tree: Tree, options: TreeOptions): TreeReading {
   const serialised = serialiseJson(toData(tree), maxDocumentBytes);
   if (serialised.ok) return readTree(tree, options);
   const { path, reason } = serialised.problem;
-  return { problems: [placed({ path, message: `This ${reason}.` }, tree)], warnings: [] };
+  return {
+    problems: [placed({ code: 'NOT_STORABLE', path, message: `This ${reason}.` }, tree)],
+    warnings: [],
+    hints: [],
+  };
 }
 
 function spot(problem: PlacedProblem, lines: LineCounter): { line?: number; column?: number } {
@@ -116,7 +134,13 @@ function inOrder(problems: readonly TemplateProblem[]): TemplateProblem[] {
   const sorted = problems.toSorted(byPlace);
   const more = sorted[maxProblems];
   if (more === undefined) return sorted;
-  const rest = { ...more, path: '', message: 'There are more, from here on.', remedy: 'Begin with those above.' };
+  const rest = {
+    ...more,
+    code: 'MORE_PROBLEMS' as const,
+    path: '',
+    message: 'There are more, from here on.',
+    remedy: 'Begin with those above.',
+  };
   return [...sorted.slice(0, maxProblems), rest];
 }
 

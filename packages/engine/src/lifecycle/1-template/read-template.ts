@@ -23,6 +23,8 @@ export interface TemplateFindings {
   readonly problems: readonly TemplateProblem[];
   /** What is accepted and does nothing. */
   readonly warnings: readonly TemplateProblem[];
+  /** What is sound, and worth a second look. */
+  readonly hints: readonly TemplateProblem[];
 }
 
 /**
@@ -43,7 +45,11 @@ export function examineTemplate(raw: unknown, options: ReadTemplateOptions = {})
   const serialised = serialiseJson(raw, maxDocumentBytes);
   if (!serialised.ok) {
     const { path, reason } = serialised.problem;
-    return { problems: [{ path: formatPath(path), message: `This ${reason}.` }], warnings: [] };
+    return {
+      problems: [{ code: 'NOT_STORABLE', path: formatPath(path), message: `This ${reason}.` }],
+      warnings: [],
+      hints: [],
+    };
   }
   const environment = options.environment ?? currentEnvironment();
   const reading = readTree(treeOfData(parseJson(serialised.text)), { environment, variables: undefined });
@@ -51,5 +57,6 @@ export function examineTemplate(raw: unknown, options: ReadTemplateOptions = {})
     ...reading,
     problems: reading.problems.map(toTemplateProblem),
     warnings: reading.warnings.map(toTemplateProblem),
+    hints: reading.hints.map(toTemplateProblem),
   };
 }

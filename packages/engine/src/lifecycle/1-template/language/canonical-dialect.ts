@@ -52,7 +52,7 @@ function resolve(map: TreeMap, { alias, key, factor = 1 }: Alias, problems: Plac
   if (entryOf(map, key) === undefined) return withEntries(map, { [alias]: undefined, [key]: times(value, factor) });
   // Two spellings of one key: which of them counts would be a guess.
   const message = `\`${alias}\` is another name for \`${key}\`.`;
-  problems.push({ place: value.place, atKey: true, message, remedy: 'Write one of them.' });
+  problems.push({ code: 'CONFLICTING_KEYS', place: value.place, atKey: true, message, remedy: 'Write one of them.' });
   return withEntries(map, { [alias]: undefined });
 }
 

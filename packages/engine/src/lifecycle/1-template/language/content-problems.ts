@@ -30,6 +30,7 @@ export function contentWarnings(source: TemplateSource): PathProblem[] {
       ? []
       : [
           {
+            code: 'STEP_TYPE_NOT_RUN' as const,
             path: ['steps', index, 'type'],
             message: `Steps of type \`${type}\` cannot run yet: tasks of this template will be refused.`,
           },
@@ -42,6 +43,7 @@ function versionProblems(version: string | null | undefined): PathProblem[] {
   if (version == null || semver.valid(version) === version) return [];
   return [
     {
+      code: 'INVALID_VERSION',
       path: ['version'],
       message: `\`version\` must be a semantic version, and is ${JSON.stringify(version)}.`,
       remedy: 'Write three numbers (1.0.0), with a pre-release tag after a hyphen if you need one.',
@@ -52,6 +54,7 @@ function versionProblems(version: string | null | undefined): PathProblem[] {
 function schemaProblems(schema: JsonObject | null | undefined, path: PathProblem['path']): PathProblem[] {
   if (schema == null) return [];
   return schemaFaults(schema).map((fault) => ({
+    code: 'INVALID_SCHEMA' as const,
     path: [...path, ...fault.path],
     message: `This is no valid JSON Schema: ${fault.message}.`,
   }));
@@ -63,6 +66,7 @@ function backoffProblems({ retry }: StepSource): PathProblem[] {
   if (isTable && !hasTable) {
     return [
       {
+        code: 'CONFLICTING_KEYS',
         path: ['retry', 'backoff'],
         message: '`backoff: table` needs its waits.',
         remedy: 'List them in `backoff_table_ms`.',
@@ -71,7 +75,7 @@ function backoffProblems({ retry }: StepSource): PathProblem[] {
   }
   if (!isTable && hasTable) {
     const message = '`backoff_table_ms` has no effect unless `backoff` is `table`.';
-    return [{ path: ['retry', 'backoff_table_ms'], atKey: true, message }];
+    return [{ code: 'CONFLICTING_KEYS', path: ['retry', 'backoff_table_ms'], atKey: true, message }];
   }
   return [];
 }
@@ -79,7 +83,14 @@ function backoffProblems({ retry }: StepSource): PathProblem[] {
 function decisionProblems({ name, type, dependencies }: StepSource): PathProblem[] {
   if (type !== 'decision' || (dependencies ?? []).length > 0) return [];
   const message = `Step \`${name}\` decides what comes next, and depends on nothing.`;
-  return [{ path: ['type'], message, remedy: 'Let it depend on the step whose result it decides by.' }];
+  return [
+    {
+      code: 'DECISION_WITHOUT_PARENT',
+      path: ['type'],
+      message,
+      remedy: 'Let it depend on the step whose result it decides by.',
+    },
+  ];
 }
 
 function batchProblems({ batch_config: batch }: StepSource, batchWorkers: ReadonlySet<string>): PathProblem[] {
@@ -87,6 +98,7 @@ function batchProblems({ batch_config: batch }: StepSource, batchWorkers: Readon
   if (worker == null || batchWorkers.has(worker)) return [];
   return [
     {
+      code: 'UNKNOWN_BATCH_WORKER',
       path: ['batch_config', 'worker_template'],
       message: `\`worker_template\` names \`${worker}\`, which is no step of type \`batch_worker\`.`,
     },
@@ -98,7 +110,7 @@ function publishedEventProblems({ publishes_events: events }: StepSource): PathP
   return (events ?? []).flatMap((event, index) => {
     const name = typeof event === 'string' ? event : event.name;
     const path = ['publishes_events', index, ...(typeof event === 'string' ? [] : ['name'])];
-    if (seen.has(name)) return [{ path, message: `The event \`${name}\` is listed twice.` }];
+    if (seen.has(name)) return [{ code: 'DUPLICATE_EVENT', path, message: `The event \`${name}\` is listed twice.` }];
     seen.add(name);
     return typeof event === 'string' ? [] : schemaProblems(event.schema, ['publishes_events', index, 'schema']);
   });
@@ -112,6 +124,7 @@ function customEventProblems({ custom_events: events }: StepSource): PathProblem
     ownEvents.test(name)
       ? [
           {
+            code: 'RESERVED_EVENT' as const,
             path: ['custom_events', index, 'name'],
             message: `\`${name}\` begins like the events of the engine itself.`,
             remedy: 'Do not begin with `task.`, `step.`, `workflow.`, `observability.` or `test.`.',

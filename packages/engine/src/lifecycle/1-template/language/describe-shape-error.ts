@@ -11,18 +11,32 @@ export function describeShapeError(error: ErrorObject, path: JsonPath): PathProb
     case 'additionalProperties':
       return unknownKey(error, String(params.additionalProperty), path);
     case 'required':
-      return { path, message: `\`${String(params.missingProperty)}\` is missing.` };
+      return { code: 'MISSING_KEY', path, message: `\`${String(params.missingProperty)}\` is missing.` };
     case 'noEffect':
-      return { path, atKey: true, message: `${what} ${String(error.schema)}.` };
+      return { code: 'NO_EFFECT', path, atKey: true, message: `${what} ${String(error.schema)}.` };
     case 'enum':
       return wrongWord(error, path, what);
     case 'type':
       return wrongType(error, path, what);
     case 'pattern':
-      return { path, message: `${what} ${hintOf(error)}, and is ${quoted(error.data)}.` };
+      return {
+        code: valueCode(path, error.keyword),
+        path,
+        message: `${what} ${hintOf(error)}, and is ${quoted(error.data)}.`,
+      };
     default:
-      return { path, message: `${what} ${error.message ?? 'is not allowed'}, and is ${quoted(error.data)}.` };
+      return {
+        code: valueCode(path, error.keyword),
+        path,
+        message: `${what} ${error.message ?? 'is not allowed'}, and is ${quoted(error.data)}.`,
+      };
   }
+}
+
+/** Two faults are frequent enough to have a word of their own. */
+function valueCode(path: JsonPath, keyword: string): PathProblem['code'] {
+  if (path.at(-1) === 'callable' && keyword !== 'maxLength') return 'EMPTY_CALLABLE';
+  return path.at(-1) === 'namespace_name' && keyword === 'maxLength' ? 'NAMESPACE_TOO_LONG' : 'WRONG_VALUE';
 }
 
 /** How a message calls what is at the path: by its key, or the key of the list it stands in. */
@@ -33,7 +47,12 @@ function nameOf(path: JsonPath): string {
 }
 
 function unknownKey(error: ErrorObject, key: string, path: JsonPath): PathProblem {
-  const place = { path: [...path, key], atKey: true, message: `Unknown key \`${shortened(key)}\`.` };
+  const place = {
+    code: 'UNKNOWN_KEY' as const,
+    path: [...path, key],
+    atKey: true,
+    message: `Unknown key \`${shortened(key)}\`.`,
+  };
   const { properties, elsewhere }: Readonly<Record<string, unknown>> = error.parentSchema ?? {};
   const moved = isRecord(elsewhere) ? elsewhere[key] : undefined;
   if (typeof moved === 'string') return { ...place, remedy: `In this dialect it is \`${moved}\`.` };
@@ -48,12 +67,14 @@ function wrongWord(error: ErrorObject, path: JsonPath, what: string): PathProble
     : [];
   const message = `${what} must be one of ${allowed.join(', ')}, and is ${quoted(error.data)}.`;
   const nearest = typeof error.data === 'string' ? nearestName(error.data, allowed) : undefined;
-  return nearest === undefined ? { path, message } : { path, message, remedy: `Did you mean \`${nearest}\`?` };
+  const problem = { code: 'WRONG_VALUE' as const, path, message };
+  return nearest === undefined ? problem : { ...problem, remedy: `Did you mean \`${nearest}\`?` };
 }
 
 function wrongType(error: ErrorObject, path: JsonPath, what: string): PathProblem {
   if (path.at(-1) === 'version' && typeof error.data === 'number') {
     return {
+      code: 'WRONG_TYPE',
       path,
       message: `\`version\` must be text, and is the number ${quoted(error.data)}.`,
       remedy: "Write all three parts in quotes: '1.0.0'.",
@@ -61,7 +82,8 @@ function wrongType(error: ErrorObject, path: JsonPath, what: string): PathProble
   }
   const params: { readonly type?: unknown } = error.params;
   const types = [params.type].flat().filter((type) => type !== 'null');
-  return { path, message: `${what} must be ${types.map(inWords).join(' or ')}, and is ${quoted(error.data)}.` };
+  const message = `${what} must be ${types.map(inWords).join(' or ')}, and is ${quoted(error.data)}.`;
+  return { code: 'WRONG_TYPE', path, message };
 }
 
 function inWords(type: unknown): string {

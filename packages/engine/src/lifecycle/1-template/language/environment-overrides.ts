@@ -25,7 +25,7 @@ export function unknownSteps(
       const name = textOf(entryOf(override, 'name'));
       if (name === undefined || place === undefined || names.has(name)) return [];
       const message = `Environment \`${environment}\` overrides step \`${name}\`, which does not exist.`;
-      return [{ place, message, ...suggest(name) }];
+      return [{ code: 'UNKNOWN_OVERRIDE' as const, place, message, ...suggest(name) }];
     }),
   );
 }
@@ -36,7 +36,7 @@ export function oddEnvironments(environments: Tree | undefined): PlacedProblem[]
     const nearest = nearestName(environment, usualEnvironments);
     if (nearest === undefined || nearest === environment) return [];
     const message = `The environment \`${environment}\` has an unusual name.`;
-    return [{ place, atKey: true, message, remedy: `Did you mean \`${nearest}\`?` }];
+    return [{ code: 'ODD_ENVIRONMENT' as const, place, atKey: true, message, remedy: `Did you mean \`${nearest}\`?` }];
   });
 }
 

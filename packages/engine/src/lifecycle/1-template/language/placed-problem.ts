@@ -1,9 +1,10 @@
-import type { TemplateProblem } from '@tasker/contract';
+import type { TemplateProblem, TemplateProblemCode } from '@tasker/contract';
 import { formatPath, type JsonPath } from '../../../json/path.ts';
 import { type Place, pathOf, placeAt, type Tree } from './tree.ts';
 
 /** A problem (or a warning) with the place it was written at. */
 export interface PlacedProblem {
+  readonly code: TemplateProblemCode;
   readonly place: Place;
   /** The key itself is the problem, not its value. */
   readonly atKey?: boolean;
@@ -13,6 +14,7 @@ export interface PlacedProblem {
 
 /** What a check of plain data finds, with the path in that data. */
 export interface PathProblem {
+  readonly code: TemplateProblemCode;
   readonly path: JsonPath;
   readonly atKey?: boolean;
   readonly message: string;
@@ -28,8 +30,8 @@ export function offsetOf({ place, atKey = false }: PlacedProblem): number | unde
   return atKey ? (place.keyOffset ?? place.offset) : place.offset;
 }
 
-export function toTemplateProblem({ place, message, remedy }: PlacedProblem): TemplateProblem {
-  return { path: formatPath(pathOf(place)), message, ...(remedy === undefined ? {} : { remedy }) };
+export function toTemplateProblem({ code, place, message, remedy }: PlacedProblem): TemplateProblem {
+  return { code, path: formatPath(pathOf(place)), message, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** What an author wrote, as a message can quote it. */

@@ -6,6 +6,7 @@ import type { TemplateSource } from '../template-source.ts';
 import { canonicalDialect } from './canonical-dialect.ts';
 import { checkShape, hasShape } from './check-shape.ts';
 import { chooseDialect } from './choose-dialect.ts';
+import { contentHints } from './content-hints.ts';
 import { contentProblems, contentWarnings } from './content-problems.ts';
 import { createSuggest } from './nearest-name.ts';
 import { type PlacedProblem, placed } from './placed-problem.ts';
@@ -18,6 +19,8 @@ export interface TreeReading {
   readonly problems: readonly PlacedProblem[];
   /** Keys that are accepted and do nothing, and the like. */
   readonly warnings: readonly PlacedProblem[];
+  /** What is sound, and worth a second look. */
+  readonly hints: readonly PlacedProblem[];
 }
 
 export interface TreeOptions {
@@ -50,9 +53,12 @@ export function readTree(tree: Tree, { environment, variables }: TreeOptions): T
     ...canonical.warnings,
     ...(isSource ? contentWarnings(source).map((warning) => placed(warning, whole)) : []),
   ];
-  if (problems.length > 0) return { problems, warnings };
-  if (isSource) return { document: normaliseTemplate(source), problems, warnings };
-  return { problems: checkShape(whole, canonicalDialect.validate()).problems, warnings };
+  if (problems.length > 0) return { problems, warnings, hints: [] };
+  if (isSource) {
+    const hints = contentHints(source).map((hint) => placed(hint, whole));
+    return { document: normaliseTemplate(source), problems, warnings, hints };
+  }
+  return { problems: checkShape(whole, canonicalDialect.validate()).problems, warnings, hints: [] };
 }
 
 function isTemplateSource(data: unknown): data is TemplateSource {

@@ -45,7 +45,8 @@ function unlistedNames(template: Tree): PlacedProblem[] {
     [entryOf(step, 'name'), ...parentsOf(step)].flatMap((tree) => {
       const name = textOf(tree);
       if (tree === undefined || name === undefined || allowed.has(name)) return [];
-      return [{ place: tree.place, message: `\`${name}\` is not listed in \`named_steps\`.`, ...suggest(name) }];
+      const message = `\`${name}\` is not listed in \`named_steps\`.`;
+      return [{ code: 'UNLISTED_NAME' as const, place: tree.place, message, ...suggest(name) }];
     }),
   );
 }
@@ -53,7 +54,9 @@ function unlistedNames(template: Tree): PlacedProblem[] {
 function idleNames(template: Tree): PlacedProblem[] {
   const steps = new Set(itemsOf(entryOf(template, 'step_templates')).map((step) => textOf(entryOf(step, 'name'))));
   return (listedNames(template) ?? []).flatMap(({ name, place }) =>
-    steps.has(name) ? [] : [{ place, message: `\`named_steps\` lists \`${name}\`, which no step is called.` }],
+    steps.has(name)
+      ? []
+      : [{ code: 'IDLE_NAME', place, message: `\`named_steps\` lists \`${name}\`, which no step is called.` }],
   );
 }
 

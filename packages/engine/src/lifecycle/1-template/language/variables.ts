@@ -21,8 +21,9 @@ export function expandVariables(tree: Tree, variables: Variables | undefined, en
   visitScalars(tree, environment, [], (scalar, elsewhere) => {
     const { text, missing, malformed } = expand(String(scalar.value), variables);
     const { place } = scalar;
-    if (malformed !== undefined) problems.push({ place, ...malformedVariable(malformed) });
-    if (!elsewhere) problems.push(...missing.map((name) => ({ place, ...missingVariable(name) })));
+    if (malformed !== undefined) problems.push({ code: 'VARIABLE_MALFORMED', place, ...malformedVariable(malformed) });
+    if (!elsewhere)
+      problems.push(...missing.map((name) => ({ code: 'VARIABLE_NOT_SET' as const, place, ...missingVariable(name) })));
     if (malformed !== undefined || missing.length > 0) unmade.add(place);
     scalar.value = text;
     scalar.fromVariable = true;
