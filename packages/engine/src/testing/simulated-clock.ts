@@ -192,6 +192,9 @@ export function createSimulatedClock(options: SimulatedClockOptions = {}): Simul
       }),
     sleep(delayMs) {
       sleepers += 1;
+      activity += 1;
+      // who waits for work to end looks again: there may be none left but sleepers
+      for (const look of waiting.splice(0)) look();
       return new Promise((resolve) => {
         wakeAfter(delayMs, () => {
           sleepers -= 1;
