@@ -1,5 +1,8 @@
 import * as checkout from './01-checkout/index.ts';
+import * as dataPipeline from './02-data-pipeline/index.ts';
+
+const examples = [checkout, dataPipeline];
 
 /** All examples, for `tasker dev --tasks`. */
-export const templates = [...checkout.templates];
-export const handlers = { ...checkout.handlers };
+export const templates = examples.flatMap((example) => example.templates);
+export const handlers = Object.fromEntries(examples.flatMap((example) => Object.entries(example.handlers)));

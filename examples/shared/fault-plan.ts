@@ -6,11 +6,11 @@ export type PortMethods = { readonly [Method in string]: { readonly request: unk
 
 /** What is to go wrong in the simulated services of an example, and a record of every call to them. */
 export class FaultPlan<Methods extends PortMethods> {
-  readonly #clock: Clock;
+  readonly #clock: ServiceClock;
   #faults: { [Method in keyof Methods]?: Faults<Methods[Method]['response']> } = {};
   #calls: { [Method in keyof Methods]?: Methods[Method]['request'][] } = {};
 
-  constructor(clock: Clock) {
+  constructor(clock: ServiceClock) {
     this.#clock = clock;
   }
 
@@ -67,13 +67,23 @@ export class FaultPlan<Methods extends PortMethods> {
     calls.push(request);
     this.#calls[method] = calls;
     const { delayMs = 0, failure, response } = this.#faults[method] ?? {};
-    if (delayMs > 0) await pause(this.#clock, delayMs, signal);
+    if (delayMs > 0) await this.#delay(delayMs, signal);
     if (failure !== undefined && failure.left > 0) {
       failure.left -= 1;
       throw failure.make();
     }
     return response === undefined ? work() : response.value;
   }
+
+  /** On a simulated clock a service sleeps, so that time knows not to wait for it. */
+  #delay(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#clock.sleep === undefined ? pause(this.#clock, delayMs, signal) : this.#clock.sleep(delayMs);
+  }
+}
+
+/** The clock of a simulated service; the simulated clock of the test kit is one. */
+export interface ServiceClock extends Clock {
+  sleep?(delayMs: number): Promise<void>;
 }
 
 interface Faults<Response> {

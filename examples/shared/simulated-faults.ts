@@ -20,14 +20,14 @@ import { pause } from './pause.ts';
  */
 export function withSimulatedFaults(
   handlers: Readonly<Record<string, HandlerInstance>>,
-  { clock, allowed = process.env['EXAMPLES_ALLOW_SIMULATE'] === 'true' }: SimulationOptions,
+  { clock, errors = {}, allowed = process.env['EXAMPLES_ALLOW_SIMULATE'] === 'true' }: SimulationOptions,
 ): Record<string, HandlerFunction> {
   return Object.fromEntries(
     Object.entries(handlers).map(([callable, handler]) => [
       callable,
       async (context: StepContext) => {
         const fault = fieldsOf(fieldsOf(context.getInput('simulate'))?.[context.stepName]);
-        if (fault !== undefined) await simulate(fault, context, clock, allowed);
+        if (fault !== undefined) await simulate(fault, context, { clock, errors, allowed });
         return handler.call(context);
       },
     ]),
@@ -37,9 +37,15 @@ export function withSimulatedFaults(
 export interface SimulationOptions {
   readonly clock: Clock;
   readonly allowed?: boolean;
+  /** Further errors that a request may name, besides those above: what its step fails with. */
+  readonly errors?: Readonly<Record<string, (step: string) => Error>>;
 }
 
-async function simulate(fault: Fields, context: StepContext, clock: Clock, allowed: boolean): Promise<void> {
+async function simulate(
+  fault: Fields,
+  context: StepContext,
+  { clock, errors, allowed }: Required<SimulationOptions>,
+): Promise<void> {
   if (!allowed) {
     throw new PermanentError('Faults are simulated only where EXAMPLES_ALLOW_SIMULATE=true.', {
       errorCode: 'SIMULATION_NOT_ALLOWED',
@@ -49,7 +55,8 @@ async function simulate(fault: Fields, context: StepContext, clock: Clock, allow
   if (delayMs > 0) await pause(clock, delayMs, context.signal);
   const error = textIn(fault, 'error');
   if (error !== undefined && context.attempt <= (integerIn(fault, 'times') ?? context.attempt)) {
-    throw simulatedError(error, context.stepName);
+    const make = Object.hasOwn(errors, error) ? errors[error] : undefined;
+    throw make?.(context.stepName) ?? simulatedError(error, context.stepName);
   }
 }
 
