@@ -626,9 +626,11 @@ begin
         select c.ctid from unnest(v_quota_queue, v_quota) h(queue, k)
          cross join lateral (select r.ctid from tasker.ready r where r.queue = h.queue and not r.waiting
                               order by r.priority desc, r.due_at, r.task_id, r.step limit h.k for update skip locked) c))
-      returning r.task_id, r.step, r.attempt)
+      returning r.task_id, r.step, r.attempt, r.priority, r.due_at),
+    -- rows leave in the order of their places in the table, which says nothing
+    turn as (select * from taken t order by t.priority desc, t.due_at, t.task_id, t.step)
     select coalesce(array_agg(t.task_id), '{}'), coalesce(array_agg(t.step), '{}'), coalesce(array_agg(t.attempt), '{}')
-      into v_taken_task, v_taken_step, v_taken_attempt from taken t;
+      into v_taken_task, v_taken_step, v_taken_attempt from turn t;
     v_dry := cardinality(v_taken_task) < v_n;
     if v_dry then
       select extract(epoch from min(r.due_at) - v_now) * 1000 into v_due from tasker.ready r where r.waiting;

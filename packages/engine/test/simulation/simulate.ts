@@ -188,8 +188,11 @@ function createPlay(substrate: Substrate, scenario: Scenario) {
 
   return {
     async begin(): Promise<void> {
-      for (const life of lives) life.begin();
-      await clock.runUntil(() => lives.every((life) => life.tasker !== undefined), longestMs);
+      // one after the other: which of two statements sent at the same moment is first would be left to the server
+      for (const life of lives) {
+        life.begin();
+        await clock.runUntil(() => life.tasker !== undefined, longestMs);
+      }
       for (const life of lives) life.getDangerous();
       for (const submission of scenario.submissions) at(submission.atMs, () => submit(submission));
       for (const each of scenario.replacements) at(each.atMs, () => replace(each));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeEachDatabase } from '../servers/databases.ts';
 import type { TestDatabase } from '../servers/test-database.ts';
+import type { JournalRow } from './journal.ts';
 import { judge } from './judge.ts';
 import { simulate } from './simulate.ts';
 import { prepareSubstrate, type Substrate } from './substrate.ts';
@@ -36,13 +37,24 @@ describeEachDatabase(({ create, concurrent }) => {
 
   test('The same seed takes the same course.', { timeout: 60_000 }, async () => {
     const seed = seeds[0]?.[0] ?? 1;
-    const [one, other] = [await simulate(substrate, seed), await simulate(substrate, seed)];
-    expect(one.journal.map(({ change, time }) => ({ change, time }))).toEqual(
-      other.journal.map(({ change, time }) => ({ change, time })),
-    );
+    const one = await simulate(substrate, seed);
+    await database.db.script('analyze'); // what the planner knows by now must not matter
+    const other = await simulate(substrate, seed);
+    expect(commits(one.journal)).toEqual(commits(other.journal));
     expect(one.starts).toEqual(other.starts);
   });
 });
+
+/** What each commit changed. In which order one statement writes its rows is the planner's affair. */
+function commits(journal: readonly JournalRow[]): { time: number; changes: string[] }[] {
+  const changes = new Map<string, { time: number; changes: string[] }>();
+  for (const { commit, time, change } of journal) {
+    const one = changes.get(commit) ?? { time, changes: [] };
+    one.changes.push(JSON.stringify(change));
+    changes.set(commit, one);
+  }
+  return [...changes.values()].map(({ time, changes: all }) => ({ time, changes: all.sort() }));
+}
 
 /** In groups, as first and last. */
 function chosenSeeds(usual: number): [number, number][] {

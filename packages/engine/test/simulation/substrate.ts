@@ -3,6 +3,7 @@ import { openPool } from '../../src/postgres/pool.ts';
 import { installSettableClock } from '../../src/testing/settable-clock.ts';
 import { createSimulatedClock, type SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { TestDatabase } from '../servers/test-database.ts';
+import { statementsInTurn } from './in-turn.ts';
 import { installJournal } from './journal.ts';
 
 /** A database that many simulations run on, one after the other. */
@@ -42,34 +43,25 @@ async function onServer({ url }: TestDatabase): Promise<Substrate> {
       end loop;
     end $$;`);
 
-  /** Whether all statements under way wait for locks, which only somebody else's next step can release. */
+  /**
+   * Whether all statements under way wait for locks, which only somebody else's next step can release. Whoever
+   * releases a lock grants it to the next in line in the same moment; that one wakes up when it pleases.
+   */
   async function isStuck(inFlight: number): Promise<boolean> {
     const [row] = await monitor.query<{ waiting: number }>({
-      text: `select count(*)::int as waiting from pg_stat_activity
-              where datname = current_database() and state = 'active' and wait_event_type = 'Lock'`,
+      text: `select count(distinct l.pid)::int as waiting from pg_locks l join pg_stat_activity a using (pid)
+              where not l.granted and a.datname = current_database()`,
     });
     return row?.waiting === inFlight;
   }
 
   return {
     // notifications arrive when the network pleases: a simulation that is to be repeated does without
-    db: { ...bound(db), listen: () => Promise.resolve(() => Promise.resolve()) },
+    db: { ...statementsInTurn(db, isStuck), listen: () => Promise.resolve(() => Promise.resolve()) },
     createClock: () => createSimulatedClock({ startAt: beginning, isStuck }),
     close: async () => {
       await db.close();
       await monitor.close();
     },
-  };
-}
-
-function bound(db: Database): Database {
-  return {
-    kind: db.kind,
-    schema: db.schema,
-    query: (statement, values) => db.query(statement, values),
-    script: (text) => db.script(text),
-    transaction: (work) => db.transaction(work),
-    listen: (channel, onMessage) => db.listen(channel, onMessage),
-    close: () => db.close(),
   };
 }

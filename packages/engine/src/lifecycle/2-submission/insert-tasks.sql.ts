@@ -48,15 +48,16 @@ const insert: Statement = {
          w as materialized (select id from tasker.worker where id = $18::int and state = 'running'),
          l as (
            insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
-           select w.id, $19::bigint, tasker.now(), array_agg(x.task), array_agg(x.step), array_agg(1::smallint)
-             from unnest($14::uuid[], $15::int[]) x(task, step) join t on t.id = x.task cross join w group by w.id
+           select w.id, $19::bigint, tasker.now(), array_agg(x.task order by x.nr), array_agg(x.step order by x.nr), array_agg(1::smallint)
+             from unnest($14::uuid[], $15::int[]) with ordinality x(task, step, nr) join t on t.id = x.task cross join w group by w.id
            returning cardinality(tasks) as steps),
          r as (
            insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
            select x.task, x.step, 1, x.queue, x.priority, false, tasker.now()
-             from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) x(task, step, queue, priority)
+             from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) with ordinality x(task, step, queue, priority, nr)
              join t on t.id = x.task
-            where not exists (select 1 from w))
+            where not exists (select 1 from w)
+            order by x.nr)
          select coalesce((select steps from l), 0) as handed`,
 };
 
