@@ -168,9 +168,15 @@ export default {
       name: 'pure-without-io',
       comment: 'Decisions are functions of plain data; hashing is the only thing they may ask of Node.',
       severity: 'error',
-      from: { path: `${engine}(graph|json|states)/`, pathNot: tests },
+      from: { path: `${engine}(draw|graph|json|states)/`, pathNot: tests },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
+    mayImport(
+      'draw',
+      'draw/',
+      pure,
+      'A drawing is a function of a graph: whoever has one can draw it, in a browser or in a test.',
+    ),
     mayImport(
       'postgres',
       'postgres/',

@@ -34,6 +34,7 @@ const refused = [
   ['engine-pure-folders', 'packages/engine/src/states/next-attempt.ts', 'packages/engine/src/postgres/database.ts'],
   ['engine-pure-folders', 'packages/engine/src/graph/order.ts', 'packages/engine/src/clock.ts'],
   ['pure-without-io', 'packages/engine/src/graph/load.ts', 'node:fs'],
+  ['engine-draw', 'packages/engine/src/draw/svg.ts', 'packages/engine/src/views/find-steps.ts'],
   ['engine-postgres', 'packages/engine/src/postgres/pool.ts', 'packages/engine/src/states/next-attempt.ts'],
   [
     'engine-template',

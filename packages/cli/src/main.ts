@@ -89,6 +89,17 @@ template
     perform(command, async (cli) => (await import('./commands/show-template.ts')).showTemplate(cli, reference)),
   );
 
+template
+  .command('graph')
+  .description('draw a template, or a task with the states of its steps')
+  .argument('[template]', 'a file, or namespace/name, or namespace/name@version')
+  .option('--format <format>', 'ascii, mermaid, dot or svg', 'ascii')
+  .option('--task <task>', 'draw this task', parseTaskId)
+  .option('--env <environment>', 'of a file: whose overrides are merged in')
+  .action((named, options, command) =>
+    perform(command, async (cli) => (await import('./commands/graph-template.ts')).graphTemplate(cli, named, options)),
+  );
+
 const task = program.command('task').description('tasks: submit, look at, operate');
 task
   .command('submit')

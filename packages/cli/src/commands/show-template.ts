@@ -1,8 +1,7 @@
-import { listTemplates, type TemplateDocument, TemplateNotFound, type TemplateView } from '@tasker/engine';
+import { drawRails, listTemplates, type TemplateDocument, TemplateNotFound, type TemplateView } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { parseTemplateReference } from '../input/template-reference.ts';
-import { drawRails } from '../output/rails.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { jsonOf, templateJson } from '../output/wire.ts';

@@ -1,6 +1,6 @@
 import type { StepState } from '@tasker/contract';
-import type { StepView } from '@tasker/engine';
-import { drawRails, type RailLine } from './rails.ts';
+import { drawRails, type RailLine, type StepView } from '@tasker/engine';
+
 import { layOut } from './table.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { formatDuration, formatUntil } from './time.ts';
