@@ -903,7 +903,7 @@ begin
      where v_waits[e.child + 1]),
   last_action as materialized (
     select c.kind, c.actor, c.reason, c.at from tasker.action c
-     where c.task_id = v_task and c.step is null order by c.id desc limit 1),
+     where c.task_id = v_task and c.step is null and c.kind <> 'edit' order by c.id desc limit 1),
   server as materialized (
     select q.queue, q.namespace, q.handler,
            count(*) filter (where w.live) as live,
@@ -1549,7 +1549,7 @@ AS $function$
     select 2, o.state::text, o.finished_at,
            coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
                        from tasker.action c
-                      where c.task_id = p_task and c.step is null and o.state in ('cancelled', 'resolved_manually')
+                      where c.task_id = p_task and c.step is null and c.kind <> 'edit' and o.state in ('cancelled', 'resolved_manually')
                       order by c.id desc limit 1), '{}')
       from tasker.task_outcome o where o.task_id = p_task)
   select (row_number() over (order by f.place) * 10)::int, row_number() over (order by f.place desc) = 1,

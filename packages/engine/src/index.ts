@@ -1,6 +1,6 @@
 export { mapObjects, type SystemObject } from './annotations/map-objects.ts';
 export { type Clock, systemClock } from './clock.ts';
-export type { CommandResult, Control, OperatorNote, StepEdit } from './control/control.ts';
+export type { CommandResult, Control, OperatorNote, StepEdit, TaskEdit } from './control/control.ts';
 export * from './define.ts';
 export { type DrawGraphOptions, drawGraph, type GraphFormat, graphFormats } from './draw/draw-graph.ts';
 export type { Graph, GraphNode } from './draw/graph.ts';
@@ -26,6 +26,7 @@ export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';
+export { nearestName } from './lifecycle/1-template/language/nearest-name.ts';
 export type { Variables } from './lifecycle/1-template/language/variables.ts';
 export {
   type LoadedTemplate,

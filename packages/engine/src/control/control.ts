@@ -15,7 +15,10 @@ import {
   retryTask,
   skipStep,
 } from './commands.ts';
+import { editTask, type TaskEdit } from './edit-task.ts';
 import type { By } from './write-change.sql.ts';
+
+export type { TaskEdit } from './edit-task.ts';
 
 /** Who does it and why: kept in history. */
 export interface OperatorNote {
@@ -40,6 +43,8 @@ export interface Control {
   retryTask(taskId: string, note?: OperatorNote): Promise<CommandResult>;
   /** Declares a failed task settled without running the rest. */
   resolveTask(taskId: string, note?: OperatorNote): Promise<CommandResult>;
+  /** Changes what is said about a task; nothing of its course depends on that. */
+  editTask(taskId: string, edit: TaskEdit, note?: OperatorNote): Promise<CommandResult>;
   retryStep(taskId: string, step: string, note?: OperatorNote): Promise<CommandResult>;
   /** Settles a step by hand; `result` is what its children get. */
   resolveStep(taskId: string, step: string, result: Json, note?: OperatorNote): Promise<CommandResult>;
@@ -88,6 +93,11 @@ export function createControl({ db, loadPlan, onChanged }: ControlDeps): Control
     cancelTask: (taskId, note = {}) => command(taskId, note, cancelTask),
     retryTask: (taskId, note = {}) => command(taskId, note, retryTask),
     resolveTask: (taskId, note = {}) => command(taskId, note, resolveTask),
+    async editTask(given, edit, note = {}) {
+      const taskId = given.toLowerCase();
+      checkId(taskId);
+      return { taskId, ...(await editTask(db, taskId, edit, byOf(note))) };
+    },
     retryStep: (taskId, step, note = {}) => stepCommand(taskId, step, note, retryStep),
     resolveStep: (taskId, step, result, note = {}) =>
       stepCommand(taskId, step, note, (inHand, position) => resolveStep(inHand, position, result)),

@@ -103,6 +103,7 @@ function guarded(control: Control, { enter }: Door): Control {
     cancelTask: (...of) => enter(() => control.cancelTask(...of)),
     retryTask: (...of) => enter(() => control.retryTask(...of)),
     resolveTask: (...of) => enter(() => control.resolveTask(...of)),
+    editTask: (...of) => enter(() => control.editTask(...of)),
     retryStep: (...of) => enter(() => control.retryStep(...of)),
     resolveStep: (...of) => enter(() => control.resolveStep(...of)),
     skipStep: (...of) => enter(() => control.skipStep(...of)),

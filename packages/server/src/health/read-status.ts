@@ -1,0 +1,71 @@
+import type { HealthStatusAnswer } from '@tasker/contract/wire';
+import { type Database, type HealthCounts, healthCounts, listWorkers, registryHealth } from '@tasker/engine';
+
+/** Counts the system. */
+export async function readStatus(db: Database): Promise<HealthStatusAnswer> {
+  const started = performance.now();
+  const counts = await healthCounts(db);
+  const workers = await listWorkers(db, { limit: 1000 });
+  const registry = await registryHealth(db);
+  const { activeConnections, maxConnections } = counts.database;
+  const problems = problemsOf(counts);
+  const now = new Date().toISOString();
+  return {
+    healthy: problems.length === 0,
+    status: problems.length === 0 ? 'healthy' : 'unhealthy',
+    problems,
+    timestamp: now,
+    generated_at: now,
+    generation_duration: seconds(performance.now() - started),
+    cached: false,
+    approximate: counts.approximate,
+    metrics: metricsOf(counts),
+    database: {
+      active_connections: activeConnections,
+      max_connections: maxConnections,
+      connection_utilization: percent(activeConnections, maxConnections),
+    },
+    workers: { alive: workers.filter(({ state }) => state === 'running' || state === 'stopping').length },
+    unserved_handlers:
+      'unserved' in registry ? registry.unserved.map(({ namespace, handler }) => `${namespace}/${handler}`) : [],
+  };
+}
+
+/** Above these shares, in percent, the system is not healthy. */
+const limits = { connections: 90, taskErrors: 50, stepErrors: 50 };
+
+function problemsOf({ tasks, steps, database }: HealthCounts): string[] {
+  const shares = [
+    [
+      'of the database’s connections are in use',
+      percent(database.activeConnections, database.maxConnections),
+      limits.connections,
+    ],
+    ['of all tasks are in error', percent(tasks.error, tasks.total), limits.taskErrors],
+    ['of all steps are in error', percent(steps.error, steps.total), limits.stepErrors],
+  ] as const;
+  return shares.flatMap(([what, share, limit]) =>
+    share > limit ? [`${share} % ${what}; the limit is ${limit} %.`] : [],
+  );
+}
+
+function metricsOf({ tasks, steps, retries }: HealthCounts): HealthStatusAnswer['metrics'] {
+  const { inProgress, resolvedManually, ...ofTasks } = tasks;
+  const { inProgress: runningSteps, ...ofSteps } = steps;
+  return {
+    tasks: { ...ofTasks, in_progress: inProgress, resolved_manually: resolvedManually },
+    steps: { ...ofSteps, in_progress: runningSteps },
+    retries: {
+      retryable_errors: retries.retryableErrors,
+      exhausted_retries: retries.exhaustedRetries,
+      in_backoff: retries.inBackoff,
+    },
+  };
+}
+
+/** Two decimals; nothing of nothing is nothing. */
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
+}
+
+const seconds = (ms: number) => Math.round(ms) / 1000;

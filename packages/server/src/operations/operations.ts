@@ -1,0 +1,65 @@
+import { listHandlerNamespaces } from './handler/list-handler-namespaces.ts';
+import { listHandlers } from './handler/list-handlers.ts';
+import { showHandler } from './handler/show-handler.ts';
+import type { Operation } from './operation.ts';
+import { cancelStep } from './step/cancel-step.ts';
+import { explainStep } from './step/explain-step.ts';
+import { listSteps } from './step/list-steps.ts';
+import { resolveStep } from './step/resolve-step.ts';
+import { retryStep } from './step/retry-step.ts';
+import { showStep } from './step/show-step.ts';
+import { skipStep } from './step/skip-step.ts';
+import { updateStep } from './step/update-step.ts';
+import { healthLive } from './system/health-live.ts';
+import { healthReady } from './system/health-ready.ts';
+import { healthStatus } from './system/health-status.ts';
+import { listNamespaces } from './system/list-namespaces.ts';
+import { listWorkers } from './system/list-workers.ts';
+import { metrics } from './system/metrics.ts';
+import { cancelTask } from './task/cancel-task.ts';
+import { explainTask } from './task/explain-task.ts';
+import { listTasks } from './task/list-tasks.ts';
+import { retryTask } from './task/retry-task.ts';
+import { showTask } from './task/show-task.ts';
+import { submitTask } from './task/submit-task.ts';
+import { taskGraph } from './task/task-graph.ts';
+import { taskHistory } from './task/task-history.ts';
+import { updateTask } from './task/update-task.ts';
+import { diffTemplate } from './template/diff-template.ts';
+import { listTemplates } from './template/list-templates.ts';
+import { registerTemplate } from './template/register-template.ts';
+import { showTemplate } from './template/show-template.ts';
+
+/** Everything that a user can do. */
+export const operations: readonly Operation[] = [
+  submitTask,
+  listTasks,
+  showTask,
+  updateTask,
+  cancelTask,
+  retryTask,
+  explainTask,
+  taskHistory,
+  taskGraph,
+  listSteps,
+  showStep,
+  updateStep,
+  cancelStep,
+  retryStep,
+  resolveStep,
+  skipStep,
+  explainStep,
+  registerTemplate,
+  listTemplates,
+  showTemplate,
+  diffTemplate,
+  listHandlerNamespaces,
+  listHandlers,
+  showHandler,
+  listWorkers,
+  listNamespaces,
+  healthLive,
+  healthReady,
+  healthStatus,
+  metrics,
+];

@@ -1,0 +1,62 @@
+import type { TaskResource, TaskSummaryResource } from '@tasker/contract/wire';
+import { type Database, findAnnotations, TaskNotFound, type TaskSummary, taskDetail } from '@tasker/engine';
+import { stepResources } from './step-resource.ts';
+import { timeOrNull } from './time.ts';
+
+/**
+ * A task with everything that is known of it.
+ *
+ * @throws {TaskNotFound}
+ */
+export async function readTask(db: Database, taskId: string): Promise<TaskResource> {
+  const [detail, annotations] = await Promise.all([taskDetail(db, taskId), findAnnotations(db, taskId)]);
+  if (detail === undefined) throw new TaskNotFound(taskId);
+  const { task, steps, edges, execution } = detail;
+  return {
+    ...taskSummary(task),
+    context: task.context,
+    bypass_steps: [...task.bypassSteps],
+    execution_status: execution.executionStatus,
+    health_status: execution.healthStatus,
+    recommended_action: execution.recommendedAction,
+    completion_percentage: execution.completionPercentage,
+    total_steps: execution.totalSteps,
+    pending_steps: execution.pendingSteps,
+    in_progress_steps: execution.inProgressSteps,
+    completed_steps: execution.completedSteps,
+    failed_steps: execution.failedSteps,
+    ready_steps: execution.readySteps,
+    workflow_steps: stepResources(steps),
+    edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
+    task_annotations: annotations.map(({ name, value, annotatedAt }) => ({
+      name,
+      value,
+      annotated_at: annotatedAt.toISOString(),
+    })),
+  };
+}
+
+export function taskSummary(task: TaskSummary): TaskSummaryResource {
+  return {
+    task_id: task.taskId,
+    namespace: task.namespace,
+    name: task.name,
+    version: task.version,
+    full_name: `${task.namespace}.${task.name}@${task.version}`,
+    revision: task.revision,
+    status: task.state,
+    complete: task.state === 'complete',
+    priority: task.priority,
+    tags: [...task.tags],
+    initiator: task.initiator,
+    source_system: task.sourceSystem,
+    reason: task.reason,
+    // a task without one is followed by its own id
+    correlation_id: task.correlationId ?? task.taskId,
+    parent_correlation_id: task.parentCorrelationId,
+    idempotency_key: task.idempotencyKey,
+    requested_at: task.createdAt.toISOString(),
+    created_at: task.createdAt.toISOString(),
+    finished_at: timeOrNull(task.finishedAt),
+  };
+}
