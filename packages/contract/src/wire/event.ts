@@ -4,7 +4,7 @@ import { errorRecordSchema } from './step.ts';
 import { jsonSchema, nullable, timeSchema, uuidSchema } from './values.ts';
 
 /** What happens to tasks, as history has it. */
-export const historyKinds = [
+const historyKinds = [
   'submitted',
   'attempt_started',
   'attempt_complete',

@@ -23,7 +23,7 @@ export function historyEvent(fact: HistoryFact): TaskHistoryEvent {
 }
 
 /** The event that is published of a fact. Commands on a task show in what becomes of it; edits are not published. */
-export function eventTypeOf(kind: HistoryKind, ofTask: boolean): EventName | null {
+function eventTypeOf(kind: HistoryKind, ofTask: boolean): EventName | null {
   return ofTask ? (taskEvents[kind] ?? null) : (stepEvents[kind] ?? null);
 }
 
