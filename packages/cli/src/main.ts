@@ -84,9 +84,22 @@ template
 template
   .command('show')
   .description('print the graph of a template')
-  .argument('<template>', 'namespace/name, or namespace/name@version')
-  .action((reference, _, command) =>
-    perform(command, async (cli) => (await import('./commands/show-template.ts')).showTemplate(cli, reference)),
+  .argument('<template>', 'a file, or namespace/name, or namespace/name@version')
+  .option('--env <environment>', 'of a file: whose overrides are merged in')
+  .action((named, options, command) =>
+    perform(command, async (cli) => (await import('./commands/show-template.ts')).showTemplate(cli, named, options)),
+  );
+template
+  .command('diff')
+  .description('say what one template has that another has not')
+  .argument('<before>', 'a file, or namespace/name, or namespace/name@version, or with #2 behind it a revision')
+  .argument('<after>')
+  .option('--env <environment>', 'of files: whose overrides are merged in')
+  .option('--exit-code', 'exit code 1 when they differ')
+  .action((before, after, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/diff-templates.ts')).showDifferences(cli, before, after, options),
+    ),
   );
 
 template

@@ -49,3 +49,42 @@ it.each([
   expect(code).toBe(exit);
   expect(out).toBe('');
 });
+
+it('show prints the template of a file', patience, async () => {
+  expect((await run('show', 'two.yaml#refund')).out).toContain(
+    'shop/refund@1.0.0\nidentity always_unique\n\n●  check ',
+  );
+  const json = await run('show', 'order.yaml', '--json');
+  expect(JSON.parse(json.out)).toMatchObject({
+    full_name: 'shop.order@1.0.0',
+    revision: null,
+    steps: ['check', 'charge'],
+    document: { steps: [{ name: 'check', timeout_seconds: 300 }, { name: 'charge' }] },
+  });
+});
+
+it('diff says what changes from one file to another', patience, async () => {
+  writeFileSync(
+    join(folder, 'later.yaml'),
+    order
+      .replace('version: 1.0.0', 'version: 1.1.0')
+      .replace('dependencies: [check]', 'dependencies: [check]\n    retry: { max_attempts: 5 }')
+      .concat('  - name: ship\n    handler: { callable: shop.ship }\n    dependencies: [charge]\n'),
+  );
+  const { code, out } = await run('diff', 'order.yaml', 'later.yaml');
+  expect(code).toBe(0);
+  expect(out).toContain('~ version: "1.0.0" → "1.1.0"\n~ steps.charge.retry.max_attempts: 3 → 5\n+ steps.ship: {\n');
+  expect(out).toMatch(/^3 differences\.$/m);
+  expect((await run('diff', 'order.yaml', 'later.yaml', '--exit-code')).code).toBe(1);
+  expect(JSON.parse((await run('diff', 'later.yaml', 'order.yaml', '--json')).out)).toMatchObject({
+    same: false,
+    before: { named: 'later.yaml', full_name: 'shop.order@1.1.0' },
+    differences: [
+      { path: 'version', kind: 'changed', before: '1.1.0', after: '1.0.0' },
+      { path: 'steps.charge.retry.max_attempts', kind: 'changed', before: 5, after: 3 },
+      { path: 'steps.ship', kind: 'removed', before: { handler: { callable: 'shop.ship' } } },
+    ],
+  });
+  const same = await run('diff', 'order.yaml', 'order.yaml', '--exit-code');
+  expect(same).toMatchObject({ code: 0, out: 'order.yaml and order.yaml are the same.\n' });
+});

@@ -1,26 +1,52 @@
-import { drawRails, listTemplates, type TemplateDocument, TemplateNotFound, type TemplateView } from '@tasker/engine';
+import { drawRails, listTemplates, type TemplateDocument, TemplateNotFound } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
+import { isFile, namedTemplate } from '../input/named-template.ts';
 import { parseTemplateReference } from '../input/template-reference.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { jsonOf, templateJson } from '../output/wire.ts';
 import { withDatabase } from '../session.ts';
 
-export async function showTemplate(cli: Cli, reference: string): Promise<ExitCode> {
+export interface ShowTemplateOptions {
+  /** Of a file: whose overrides are merged in. */
+  readonly env?: string | undefined;
+}
+
+/** Prints a template that is registered, or one in a file. */
+export async function showTemplate(cli: Cli, named: string, { env }: ShowTemplateOptions): Promise<ExitCode> {
+  if (!isFile(named.replace(/#.*/s, ''))) return showRegistered(cli, named);
+  const document = await namedTemplate(cli, named, env);
+  const { namespace_name: namespace, name, version, steps } = document;
+  cli.terminal.printJson({
+    namespace,
+    name,
+    version,
+    full_name: `${namespace}.${name}@${version}`,
+    revision: null,
+    registered_at: null,
+    steps: steps.map((step) => step.name),
+    document: jsonOf(document),
+  });
+  printTemplate(cli.terminal, document, '');
+  return exitCodes.done;
+}
+
+async function showRegistered(cli: Cli, reference: string): Promise<ExitCode> {
   const { namespace, name, version } = parseTemplateReference(reference);
   return withDatabase(cli, async (db) => {
     const exact = version === 'latest' ? undefined : version;
     const [template] = await listTemplates(db, { namespace, name, version: exact });
     if (template === undefined) throw new TemplateNotFound(namespace, name, version ?? 'latest');
     cli.terminal.printJson({ ...templateJson(template), document: jsonOf(template.document) });
-    printTemplate(cli.terminal, template);
+    const { revision, document } = template;
+    printTemplate(cli.terminal, document, revision === 1 ? '' : `, revision ${revision}`);
     return exitCodes.done;
   });
 }
 
-function printTemplate(terminal: Terminal, { namespace, name, version, revision, document }: TemplateView): void {
-  const again = revision === 1 ? '' : `, revision ${revision}`;
+function printTemplate(terminal: Terminal, document: TemplateDocument, again: string): void {
+  const { namespace_name: namespace, name, version } = document;
   terminal.print(`${terminal.style('bold', `${namespace}/${name}@${version}`)}${again}`);
   if (document.description !== undefined) terminal.print(document.description);
   terminal.print(terminal.style('dim', `identity ${document.identity_strategy}`));

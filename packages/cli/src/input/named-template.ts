@@ -18,7 +18,7 @@ export async function namedTemplate(cli: Cli, named: string, environment?: strin
 }
 
 /** Whether it names a file, be it there or not, rather than what is registered. */
-function isFile(named: string): boolean {
+export function isFile(named: string): boolean {
   return existsSync(named) || ['.yaml', '.yml', '.json'].includes(extname(named).toLowerCase());
 }
 
