@@ -24,6 +24,8 @@ export interface TestTaskerOptions extends Omit<TaskerOptions, 'clock' | 'random
   readonly database?: string | Database;
   /** The moment to begin at. Default 2030-01-01T00:00:00Z, or a day after the last test on the same database. */
   readonly startAt?: Date;
+  /** The clock to go by, for handlers that are made with one; `startAt` is of no account then. Default: a new one. */
+  readonly clock?: SimulatedClock;
   /** Of jitter and ids: the same seed, the same run. Default 1. */
   readonly seed?: number;
 }
@@ -73,7 +75,7 @@ export async function createTestTasker(options: TestTaskerOptions = {}): Promise
     typeof database === 'string' ? await openDatabase(database, schema === undefined ? {} : { schema }) : database;
   const close = typeof database === 'string' ? () => db.close() : () => Promise.resolve();
   await migrate(db);
-  const clock = createSimulatedClock({ startAt: options.startAt ?? (await unusedTime(db)) });
+  const clock = options.clock ?? createSimulatedClock({ startAt: options.startAt ?? (await unusedTime(db)) });
   await installSettableClock(db, new Date(clock.now()));
   const tasker = await createTasker({
     upkeep: false,
