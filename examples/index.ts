@@ -1,7 +1,8 @@
 import * as checkout from './01-checkout/index.ts';
 import * as dataPipeline from './02-data-pipeline/index.ts';
+import * as microservices from './03-microservices/index.ts';
 
-const examples = [checkout, dataPipeline];
+const examples = [checkout, dataPipeline, microservices];
 
 /** All examples, for `tasker dev --tasks`. */
 export const templates = examples.flatMap((example) => example.templates);

@@ -9,7 +9,7 @@ import {
   type TemplateDocument,
   type UntypedResults,
 } from '@tasker/engine';
-import { createTestTasker, type TestTasker } from '@tasker/engine/testing';
+import { createSimulatedClock, createTestTasker, type TestTasker } from '@tasker/engine/testing';
 import { onTestFinished } from 'vitest';
 import type { TestDatabaseKind } from '../../packages/engine/test/servers/databases.ts';
 import { countingIds, type IdSource } from './ids.ts';
@@ -42,7 +42,7 @@ export interface ExampleSetting<Services> {
   /** The services of the example, on the clock of the test and with predictable ids. */
   readonly services: (means: { clock: Clock; ids: IdSource }) => Services | Promise<Services>;
   readonly handlers: (services: Services) => Handlers;
-  readonly options?: Partial<TaskerOptions>;
+  readonly options?: Pick<TaskerOptions, 'logger'>;
 }
 
 /** Starts an example on a database of its own; it ends with the test. */
@@ -51,11 +51,17 @@ export async function openExample<Services>(
   setting: ExampleSetting<Services>,
 ): Promise<ExampleUnderTest<Services>> {
   const { db } = await kind.fresh();
-  const { database: _, ...options } = setting.options ?? {};
-  const tasker = await createTestTasker({ ...options, database: db, templates: setting.templates });
+  const clock = createSimulatedClock();
+  const services = await setting.services({ clock, ids: countingIds() });
+  const handlers = setting.handlers(services);
+  const tasker = await createTestTasker({
+    ...setting.options,
+    database: db,
+    templates: setting.templates,
+    handlers,
+    clock,
+  });
   onTestFinished(() => tasker.stop());
-  const services = await setting.services({ clock: tasker.clock, ids: countingIds() });
-  await tasker.registerHandlers(setting.handlers(services));
   const example: ExampleUnderTest<Services> = {
     tasker,
     services,

@@ -1,0 +1,3 @@
+import { templateIn } from '../shared/read-template.ts';
+
+export const userRegistrationTemplate = templateIn(new URL('user-registration.yaml', import.meta.url));
