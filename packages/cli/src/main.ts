@@ -113,6 +113,17 @@ template
     perform(command, async (cli) => (await import('./commands/graph-template.ts')).graphTemplate(cli, named, options)),
   );
 
+template
+  .command('types')
+  .description('make TypeScript of a template: the types of its context and results, and stubs of its handlers')
+  .argument('<template>', 'a file, or namespace/name, or namespace/name@version')
+  .option('--out <folder>', 'write the types and the stubs there (default: the types to standard output)')
+  .option('--force', 'overwrite stubs that may have been edited')
+  .option('--env <environment>', 'of a file: whose overrides are merged in')
+  .action((named, options, command) =>
+    perform(command, async (cli) => (await import('./commands/generate-types.ts')).generateTypes(cli, named, options)),
+  );
+
 const task = program.command('task').description('tasks: submit, look at, operate');
 task
   .command('submit')
