@@ -60,6 +60,8 @@ create table tasker.action (
   reason text,
   result jsonb,
   at timestamp with time zone not null,
+  ended_as tasker.task_state,
+  ended_at timestamp with time zone,
   constraint action_pkey PRIMARY KEY (task_id, id)
 ) partition by RANGE (task_id);
 
@@ -211,6 +213,8 @@ create table tasker.step_edit (
   decided tasker.action_kind,
   inputs jsonb,
   timeout_ms integer,
+  attempt_limit smallint,
+  constraint step_edit_attempt_limit_check CHECK ((attempt_limit >= 1)),
   constraint step_edit_decided_check CHECK ((decided = ANY (ARRAY['resolve'::tasker.action_kind, 'cancel'::tasker.action_kind]))),
   constraint step_edit_max_attempts_check CHECK ((max_attempts >= 1)),
   constraint step_edit_timeout_ms_check CHECK ((timeout_ms >= 1)),
@@ -626,11 +630,9 @@ begin
         select c.ctid from unnest(v_quota_queue, v_quota) h(queue, k)
          cross join lateral (select r.ctid from tasker.ready r where r.queue = h.queue and not r.waiting
                               order by r.priority desc, r.due_at, r.task_id, r.step limit h.k for update skip locked) c))
-      returning r.task_id, r.step, r.attempt, r.priority, r.due_at),
-    -- rows leave in the order of their places in the table, which says nothing
-    turn as (select * from taken t order by t.priority desc, t.due_at, t.task_id, t.step)
+      returning r.task_id, r.step, r.attempt)
     select coalesce(array_agg(t.task_id), '{}'), coalesce(array_agg(t.step), '{}'), coalesce(array_agg(t.attempt), '{}')
-      into v_taken_task, v_taken_step, v_taken_attempt from turn t;
+      into v_taken_task, v_taken_step, v_taken_attempt from taken t;
     v_dry := cardinality(v_taken_task) < v_n;
     if v_dry then
       select extract(epoch from min(r.due_at) - v_now) * 1000 into v_due from tasker.ready r where r.waiting;
@@ -903,7 +905,7 @@ begin
      where v_waits[e.child + 1]),
   last_action as materialized (
     select c.kind, c.actor, c.reason, c.at from tasker.action c
-     where c.task_id = v_task and c.step is null and c.kind <> 'edit' order by c.id desc limit 1),
+     where c.task_id = v_task and c.step is null order by c.id desc limit 1),
   server as materialized (
     select q.queue, q.namespace, q.handler,
            count(*) filter (where w.live) as live,
@@ -1490,6 +1492,26 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION tasker.task_ends(p_task uuid)
+ RETURNS TABLE(nr integer, nr_of_state integer, state text, at timestamp with time zone, metadata jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select (row_number() over (order by e.nr))::int, (row_number() over (partition by e.state order by e.nr))::int,
+         e.state, e.at,
+         case when e.state in ('cancelled', 'resolved_manually') then
+           coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
+                       from tasker.action c
+                      where c.task_id = p_task and c.step is null and (e.nr is null or c.id < e.nr)
+                      order by c.id desc limit 1), '{}')
+         else '{}' end
+    from (select a.id as nr, a.ended_as::text as state, a.ended_at as at
+            from tasker.action a where a.task_id = p_task and a.ended_as is not null
+          union all
+          select null, o.state::text, o.finished_at from tasker.task_outcome o where o.task_id = p_task) e
+$function$
+;
+
 CREATE OR REPLACE FUNCTION tasker.task_history(p_task uuid)
  RETURNS TABLE(at timestamp with time zone, id text, kind text, step_id uuid, step text, attempt integer, worker text, actor text, reason text, duration_ms double precision, retry_at timestamp with time zone, result jsonb, error jsonb)
  LANGUAGE sql
@@ -1521,9 +1543,9 @@ AS $function$
            c.result, null
       from tasker.action c where c.task_id = p_task
     union all
-    select o.finished_at, 4, 0, 'outcome.' || o.state, 'task_' || o.state, null, null, null, null, null,
-           extract(epoch from o.finished_at - t.created_at)::double precision * 1000, null, null, null
-      from task t join tasker.task_outcome o on o.task_id = p_task)
+    select e.at, 4, 0, 'outcome.' || e.state || case when e.nr_of_state > 1 then '.' || e.nr_of_state else '' end, 'task_' || e.state,
+           null, null, null, null, null, extract(epoch from e.at - t.created_at)::double precision * 1000, null, null, null
+      from task t cross join lateral tasker.task_ends(t.id) e)
   select f.at, f.id, f.kind, tasker.step_id(t.id, f.step), s.name, f.attempt, f.worker, f.actor, f.reason,
          f.duration_ms, f.retry_at, f.result, f.error
     from fact f
@@ -1538,23 +1560,27 @@ CREATE OR REPLACE FUNCTION tasker.task_transitions_of(p_task uuid)
  LANGUAGE sql
  STABLE
 AS $function$
-  with fact(place, state, at, metadata) as (
-    select 1, 'in_progress', min(b.at), '{}'::jsonb
+  with began as (
+    select min(b.at) as at
       from (select min(a.started_at) as at from tasker.attempt a where a.task_id = p_task
             union all
             select min(l.since) from tasker.lease l where p_task = any(l.tasks)
-               and not exists (select 1 from tasker.task_outcome o where o.task_id = p_task)) b
-    having min(b.at) is not null
+               and not exists (select 1 from tasker.task_outcome o where o.task_id = p_task)) b),
+  -- the number of the command orders what happened at one moment: the end that it took back, then what it made of it
+  fact(nr, place, state, at, metadata) as (
+    select 0::bigint, 0, 'in_progress', b.at, '{}'::jsonb from began b where b.at is not null
     union all
-    select 2, o.state::text, o.finished_at,
-           coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
-                       from tasker.action c
-                      where c.task_id = p_task and c.step is null and c.kind <> 'edit' and o.state in ('cancelled', 'resolved_manually')
-                      order by c.id desc limit 1), '{}')
-      from tasker.task_outcome o where o.task_id = p_task)
-  select (row_number() over (order by f.place) * 10)::int, row_number() over (order by f.place desc) = 1,
-         lag(f.state, 1, 'pending') over (order by f.place), f.state, f.at, f.metadata
-    from fact f order by f.place
+    select e.nr::bigint, 1, e.state, e.at, e.metadata from tasker.task_ends(p_task) e
+    union all
+    select row_number() over (order by c.id), 2, 'in_progress', c.at,
+           jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
+      from tasker.action c where c.task_id = p_task and c.ended_as is not null and c.step is not null),
+  ordered as (
+    select f.*, row_number() over (order by f.nr, f.place) as rank,
+           lag(f.state, 1, 'pending') over (order by f.nr, f.place) as before
+      from fact f)
+  select (o.rank * 10)::int, o.rank = max(o.rank) over (), o.before, o.state, o.at, o.metadata
+    from ordered o order by o.rank
 $function$
 ;
 

@@ -104,10 +104,12 @@ async function change(
   if (actions.length === 0 && !hasIdleDecision(before)) {
     return { ...told, to: before.state, steps: [], revoked: false, opened: false };
   }
-  if (actions.length > 0) await insertActions(tx, taskId, actions, by);
-  for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
   const after = withChange(task, actions, edits);
-  const to = await settleFrontier(tx, before, after, dueNow, end, by);
+  const settled = settle(registered, after, end);
+  // before the outcome that it tells of goes
+  if (actions.length > 0) await insertActions(tx, taskId, actions, by, settled.outcome !== task.outcome);
+  for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
+  const to = await writeFrontier(tx, registered, after, settled, dueNow, by);
   return { ...told, ...to, steps: changedSteps(before, actions, to.to) };
 }
 
@@ -144,25 +146,34 @@ function withChange(task: HeldTask, actions: readonly NewAction[], edits: readon
   const changed = edits.map(({ step, maxAttempts = null, skip = false, decided = null }) => ({
     step,
     max_attempts: maxAttempts,
+    attempt_limit: null,
     skip,
     decided,
   }));
   return { ...task, actions: [...task.actions, ...actions], edits: [...task.edits, ...changed] };
 }
 
-async function settleFrontier(
-  tx: Queryable,
-  before: TaskInHand,
-  task: HeldTask,
-  dueNow: readonly number[],
-  end: TerminalTaskState | undefined,
-  by: By,
-): Promise<{ to: TaskState; revoked: boolean; opened: boolean }> {
-  const { plan, queues } = before.registered;
+interface Settled {
+  readonly frontier: ReturnType<typeof frontierOf>;
+  readonly outcome: TerminalTaskState | null;
+  recordOf(step: number): StepRecord;
+}
+
+function settle({ plan }: RegisteredPlan, task: HeldTask, end: TerminalTaskState | undefined): Settled {
   const records = stepRecords(task);
   const recordOf = (step: number) => records.get(step) ?? untouched;
   const frontier = frontierOf(plan, (step) => recordOf(step).fact);
-  const outcome = end ?? outcomeOf(frontier.end, task);
+  return { frontier, outcome: end ?? outcomeOf(frontier.end, task), recordOf };
+}
+
+async function writeFrontier(
+  tx: Queryable,
+  { queues }: RegisteredPlan,
+  task: HeldTask,
+  { frontier, outcome, recordOf }: Settled,
+  dueNow: readonly number[],
+  by: By,
+): Promise<{ to: TaskState; revoked: boolean; opened: boolean }> {
   const staysOpen = (step: number) =>
     outcome === null && recordOf(step).fact === 'open' && !frontier.toClose.includes(step);
 

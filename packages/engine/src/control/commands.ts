@@ -40,8 +40,9 @@ export function retryStep(inHand: TaskInHand, position: number): Change {
   if (isBackingOff(inHand, position)) return { actions: [onStep(inHand, position, 'retry')], dueNow: [position] };
   if (!hasFailed(inHand, position) || isLeftBehind(inHand, position)) throw stepRefusal(inHand, position, 'pending');
   const { attempts } = inHand.recordOf(position);
-  const allowed = inHand.registered.plan.steps[position]?.retry.maxAttempts ?? 1;
-  const edited = inHand.task.edits.findLast((edit) => edit.step === position)?.max_attempts ?? 0;
+  const edit = inHand.task.edits.findLast((each) => each.step === position);
+  const allowed = edit?.attempt_limit ?? inHand.registered.plan.steps[position]?.retry.maxAttempts ?? 1;
+  const edited = edit?.max_attempts ?? 0;
   return {
     actions: [onStep(inHand, position, 'retry')],
     edits: [{ step: position, maxAttempts: Math.max(attempts + allowed, edited) }],

@@ -33,6 +33,8 @@ export interface ActionRow {
 export interface EditRow {
   readonly step: number;
   readonly max_attempts: number | null;
+  /** How many attempts the submission gave the step. */
+  readonly attempt_limit: number | null;
   readonly skip: boolean;
   readonly decided: 'resolve' | 'cancel' | null;
 }
@@ -123,8 +125,8 @@ const read: Statement = {
                 (select coalesce(jsonb_agg(jsonb_build_object('step', c.step, 'kind', c.kind, 'attempts', c.attempts)
                           order by c.id), '[]')
                    from tasker.action c where c.task_id = t.id) as actions,
-                (select coalesce(jsonb_agg(jsonb_build_object('step', e.step, 'max_attempts', e.max_attempts, 'skip', e.skip,
-                          'decided', e.decided)), '[]')
+                (select coalesce(jsonb_agg(jsonb_build_object('step', e.step, 'max_attempts', e.max_attempts,
+                          'attempt_limit', e.attempt_limit, 'skip', e.skip, 'decided', e.decided)), '[]')
                    from tasker.step_edit e where e.task_id = t.id) as edits,
                 (select coalesce(jsonb_agg(jsonb_build_object('step', r.step, 'attempt', r.attempt, 'waiting', r.waiting)), '[]')
                    from tasker.ready r where r.task_id = t.id) as ready,

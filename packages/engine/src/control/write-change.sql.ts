@@ -20,12 +20,22 @@ export interface By {
 
 const actions: Statement = {
   name: 'insert_actions',
-  text: `insert into tasker.action (task_id, step, kind, attempts, actor, reason, result, at)
-         select $1, x.step, x.kind::tasker.action_kind, x.attempts, $5, $6, x.result, tasker.now()
-           from unnest($2::int[], $3::text[], $4::smallint[], $7::jsonb[]) x(step, kind, attempts, result)`,
+  text: `insert into tasker.action (task_id, step, kind, attempts, actor, reason, result, ended_as, ended_at, at)
+         select $1, x.step, x.kind::tasker.action_kind, x.attempts, $5, $6, x.result, o.state, o.finished_at, tasker.now()
+           from unnest($2::int[], $3::text[], $4::smallint[], $7::jsonb[])
+                with ordinality x(step, kind, attempts, result, nr)
+           left join tasker.task_outcome o on o.task_id = $1 and $8 and x.nr = 1
+          order by x.nr`,
 };
 
-export async function insertActions(tx: Queryable, taskId: string, list: readonly NewAction[], by: By): Promise<void> {
+/** @param endsAnew how the task had ended no longer counts: the first action tells of it from now on */
+export async function insertActions(
+  tx: Queryable,
+  taskId: string,
+  list: readonly NewAction[],
+  by: By,
+  endsAnew: boolean,
+): Promise<void> {
   await tx.query(actions, [
     taskId,
     textArray(list.map(({ step }) => (step === null ? null : String(step)))),
@@ -34,6 +44,7 @@ export async function insertActions(tx: Queryable, taskId: string, list: readonl
     by.actor,
     by.reason ?? null,
     textArray(list.map(({ result }) => result)),
+    endsAnew,
   ]);
 }
 

@@ -43,6 +43,7 @@ describeEachDatabase((kind) => {
       [time(1.1), 'attempt_error', 'pay', 1],
       [time(2.2), 'attempt_started', 'pay', 2],
       [time(2.2), 'attempt_error', 'pay', 2],
+      [time(2.2), 'task_error', null, null],
       [time(3.2), 'operator_retry', 'pay', null],
       [time(4.3), 'attempt_started', 'pay', 3],
       [time(4.3), 'attempt_complete', 'pay', 3],
@@ -50,8 +51,8 @@ describeEachDatabase((kind) => {
     expect(facts[0]).toMatchObject({ actor: 'shop', reason: 'an order', stepId: null });
     expect(facts[2]).toMatchObject({ worker: 'anna', retryAt: time(2.1), error: { code: 'TIMEOUT' } });
     expect(facts[4]).toMatchObject({ retryAt: null, error: { code: 'DECLINED' }, stepId: stepIdOf(taskId, 0) });
-    expect(facts[5]).toMatchObject({ actor: 'bert', reason: 'topped up' });
-    expect(facts[7]).toMatchObject({ result: { paid: true }, durationMs: 0 });
+    expect(facts[6]).toMatchObject({ actor: 'bert', reason: 'topped up' });
+    expect(facts[8]).toMatchObject({ result: { paid: true }, durationMs: 0 });
 
     const ship = await next();
     const running = await taskHistory(db, taskId);
@@ -99,7 +100,55 @@ describeEachDatabase((kind) => {
         { text: 'select to_state, metadata from tasker.task_transitions where task_id = $1 order by sort_key' },
         [taskId],
       );
-    expect((await task()).map((row) => row.to_state)).toEqual(['in_progress']);
+    expect((await task()).map((row) => row.to_state)).toEqual(['in_progress', 'error', 'in_progress']);
+  });
+
+  it('a task that failed and was retried goes on telling that it had failed', async () => {
+    const { db } = await kind.fresh();
+    const engine = await engineByHand(db, new Date('2030-01-01T00:00:00Z'));
+    const registered = await engine.register(sketchTemplate({ pay: {}, mail: { after: ['pay'] } }));
+    const worker = await engine.addWorker({ name: 'anna' });
+    const taskId = await engine.submit(registered);
+    const fail = async () => {
+      await engine.pass(1_000);
+      await worker.beat();
+      const [step] = await worker.take();
+      if (step === undefined) throw new Error('nothing to take');
+      await worker.fail(step, { code: 'DECLINED', message: 'no money' });
+      await engine.pass(1_000);
+    };
+    await fail();
+    const ids = (await taskHistory(db, taskId)).map(({ id }) => id);
+    await engine.control.retryTask(taskId, { actor: 'bert', reason: 'topped up' });
+    await fail();
+    await engine.control.resolveTask(taskId, { actor: 'carl', reason: 'paid in cash' });
+
+    const changes = await db.query<{ from_state: string; to_state: string; created_at: Date; metadata: object }>(
+      { text: 'select * from tasker.task_transitions where task_id = $1 order by sort_key' },
+      [taskId],
+    );
+    expect(changes.map((each) => [each.from_state, each.to_state, each.created_at, each.metadata])).toEqual([
+      ['pending', 'in_progress', time(1), {}],
+      ['in_progress', 'error', time(1), {}],
+      ['error', 'in_progress', time(2), { actor: 'bert', reason: 'topped up' }],
+      ['in_progress', 'error', time(3), {}],
+      ['error', 'resolved_manually', time(4), { actor: 'carl', reason: 'paid in cash' }],
+    ]);
+    const facts = await taskHistory(db, taskId);
+    expect(facts.slice(0, ids.length).map(({ id }) => id)).toEqual(ids);
+    expect(facts.map(({ kind: what }) => what)).toEqual([
+      'submitted',
+      'attempt_started',
+      'attempt_error',
+      'task_error',
+      'operator_retry',
+      'attempt_started',
+      'attempt_error',
+      'task_error',
+      'operator_resolve',
+      'task_resolved_manually',
+    ]);
+    expect(new Set(facts.map(({ id }) => id)).size).toBe(facts.length);
   });
 
   it('a cancelled task tells who cancelled it, and that its open steps went with it', async () => {

@@ -17,6 +17,7 @@ export function stepContextOf({ results = {}, ...attempt }: AttemptInTest = {}):
     handlerName: 'handlers.step',
     attempt: 1,
     maxAttempts: 3,
+    retryable: true,
     input: {},
     config: {},
     stepInputs: undefined,

@@ -191,6 +191,32 @@ describeEachDatabase((kind) => {
       expect(attempts).toHaveLength(2);
     });
 
+    it('CORE-99: a step that is retried by hand has the attempts again that its submission gave it', async () => {
+      const { db } = await kind.fresh();
+      const attempts: number[] = [];
+      const hurried = defineTask({ name: 'hurried' })
+        .step('pay', {
+          run({ context }) {
+            attempts.push(context.attempt);
+            expect(context.isLastRetry()).toBe(attempts.length % 2 === 0);
+            throw new Error('network');
+          },
+          retry: { maxAttempts: 3, backoff: 'none' },
+        })
+        .onSubmit(() => ({ steps: { pay: { maxAttempts: 2 } } }));
+      const tasker = await start(db, { tasks: [hurried] });
+      const { id } = await tasker.submit(hurried, {});
+      for (const known of [
+        [1, 2],
+        [1, 2, 3, 4],
+        [1, 2, 3, 4, 5, 6],
+      ]) {
+        expect(await tasker.task(id).completed({ timeoutMs: 20_000 })).toMatchObject({ status: 'error' });
+        expect(attempts).toEqual(known);
+        if (known.length < 6) await tasker.retryTask(id);
+      }
+    });
+
     it('CORE-99: gives a step another timeout', async () => {
       const { db } = await kind.fresh();
       const over = gate<unknown>();

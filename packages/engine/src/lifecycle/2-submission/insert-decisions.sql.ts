@@ -4,10 +4,11 @@ import type { NewTask } from './insert-tasks.sql.ts';
 
 const insertLimits: Statement = {
   name: 'insert_step_limits',
-  text: `insert into tasker.step_edit as e (task_id, step, max_attempts, timeout_ms)
-         select x.task, x.step, x.attempts, x.timeout
+  text: `insert into tasker.step_edit as e (task_id, step, max_attempts, attempt_limit, timeout_ms)
+         select x.task, x.step, x.attempts, x.attempts, x.timeout
            from unnest($1::uuid[], $2::int[], $3::smallint[], $4::int[]) x(task, step, attempts, timeout)
-         on conflict (task_id, step) do update set max_attempts = excluded.max_attempts, timeout_ms = excluded.timeout_ms`,
+         on conflict (task_id, step) do update
+           set max_attempts = excluded.max_attempts, attempt_limit = excluded.attempt_limit, timeout_ms = excluded.timeout_ms`,
 };
 
 // on conflict: the same task may be written again, when the answer to the first time was lost

@@ -190,6 +190,9 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   get maxAttempts(): number {
     return this.#params.maxAttempts;
   }
+  get retryable(): boolean {
+    return this.#params.step.retry.retryable;
+  }
   get correlationId(): string {
     return this.#params.task.correlationId;
   }

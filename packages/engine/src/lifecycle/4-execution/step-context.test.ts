@@ -80,6 +80,10 @@ describe('the context of a step', () => {
     expect([retried.retryCount, retried.isRetry(), retried.isLastRetry()]).toEqual([retryCount, isRetry, isLastRetry]);
   });
 
+  it('knows that no attempt follows where failures are final', () => {
+    expect(stepContextOf({ attempt: 1, maxAttempts: 3, retryable: false }).isLastRetry()).toBe(true);
+  });
+
   it('has the same idempotency key on every attempt', () => {
     const keys = [1, 2, 3].map((attempt) => stepContextOf({ stepId: 'step-9', attempt }).idempotencyKey);
     expect(new Set(keys)).toEqual(new Set(['step-9']));

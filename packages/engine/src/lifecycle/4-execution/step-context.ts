@@ -40,6 +40,8 @@ export interface StepAttempt {
   /** From 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
+  /** False: a failure is final, however many attempts there might be. */
+  readonly retryable: boolean;
   readonly input: JsonObject;
   readonly config: JsonObject;
   /** What was made for this step alone: its part of a batch, or an operator's edit. */
@@ -115,7 +117,8 @@ export class StepContext {
 
   /** Whether no attempt follows this one. */
   isLastRetry(): boolean {
-    return this.#attempt.attempt >= this.#attempt.maxAttempts;
+    const { retryable, attempt, maxAttempts } = this.#attempt;
+    return !retryable || attempt >= maxAttempts;
   }
 
   /** Aborted when the attempt runs into its timeout, the task is cancelled, or the worker shuts down. */
