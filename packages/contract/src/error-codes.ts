@@ -24,6 +24,7 @@ export const errorCatalogue = {
   NOT_SERIALISABLE: { status: 422, summary: 'A value cannot be kept as JSON.' },
   INVALID_TEMPLATE: { status: 422, summary: 'A template has problems; all of them are listed.' },
   TEMPLATE_NOT_RUNNABLE: { status: 422, summary: 'The template uses what this version of the engine cannot run.' },
+  TOO_MANY_GRAPHS: { status: 422, summary: 'The tasks of the template have too many graphs of their own.' },
   INVALID_CONTEXT: {
     status: 422,
     summary: 'The context violates the input schema of its template; all violations are listed.',

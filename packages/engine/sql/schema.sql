@@ -167,11 +167,12 @@ create table tasker.revision (
   hash text not null,
   document jsonb not null,
   created_at timestamp with time zone not null,
+  derived_from integer,
   constraint revision_hash_check CHECK ((length(hash) = 64)),
   constraint revision_number_check CHECK ((number >= 1)),
+  constraint revision_derived_from_fkey FOREIGN KEY (derived_from) REFERENCES tasker.revision(id),
   constraint revision_template_id_fkey FOREIGN KEY (template_id) REFERENCES tasker.template(id),
-  constraint revision_pkey PRIMARY KEY (id),
-  constraint revision_template_id_number_key UNIQUE (template_id, number)
+  constraint revision_pkey PRIMARY KEY (id)
 );
 
 create table tasker.revision_edge (
@@ -304,7 +305,13 @@ CREATE INDEX ready_later ON tasker.ready USING btree (due_at) WHERE waiting;
 
 CREATE INDEX ready_next ON tasker.ready USING btree (queue, priority DESC, due_at, task_id, step) WHERE (NOT waiting);
 
+CREATE UNIQUE INDEX revision_derived ON tasker.revision USING btree (derived_from, hash) WHERE (derived_from IS NOT NULL);
+
 CREATE INDEX revision_edge_child ON tasker.revision_edge USING btree (revision_id, child, parent);
+
+CREATE UNIQUE INDEX revision_number ON tasker.revision USING btree (template_id, number) WHERE (derived_from IS NULL);
+
+CREATE INDEX revision_template ON tasker.revision USING btree (template_id);
 
 CREATE INDEX task_correlation ON ONLY tasker.task USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 

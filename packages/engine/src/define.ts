@@ -2,6 +2,7 @@
  * Everything for writing tasks and handlers, without what runs them: no database driver comes with it.
  */
 export type { Json, JsonObject, TemplateDocument } from '@tasker/contract';
+export type { CompletionArguments, Notes } from './define/completion-step.ts';
 export {
   type AnyTaskDefinition,
   defineTask,
@@ -14,8 +15,10 @@ export {
 export { jsonSchema, type SchemaSource, type TypedJsonSchema } from './define/schema-source.ts';
 // The compiler writes NoSteps into the declarations of programs that export a definition.
 export type { NoSteps, RunArguments, StepSettings } from './define/step-options.ts';
+export { type TaskFromTemplateOptions, TemplateDefinition, taskFromTemplate } from './define/task-from-template.ts';
 export type { TypedStepContext } from './define/typed-step-context.ts';
 export { InvalidTemplate, TaskerError } from './errors.ts';
+export type { AddedStep } from './graph/graph-change.ts';
 export type { RetryPolicy } from './graph/plan.ts';
 export type { StepLimits, SubmissionDecision, SubmissionHook } from './lifecycle/2-submission/submission-hook.ts';
 export {

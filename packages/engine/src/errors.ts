@@ -89,6 +89,18 @@ export class TemplateConflict extends TaskerError {
   }
 }
 
+/** The tasks of a template have as many graphs of their own as are kept for one. */
+export class TooManyGraphs extends TaskerError {
+  constructor(template: string, most: number) {
+    super(
+      'TOO_MANY_GRAPHS',
+      `The tasks of ${template} have ${most} different graphs of their own, and no more are kept. Name added steps by ` +
+        'their number and let them find the rest in the context, so that tasks share graphs; or raise `graphsPerTemplate`.',
+      { template, most },
+    );
+  }
+}
+
 export class TaskNotFound extends TaskerError {
   constructor(taskId: string) {
     super('TASK_NOT_FOUND', `There is no task ${taskId}.`, { task_id: taskId });
@@ -133,8 +145,8 @@ export class HandlerNotFound extends TaskerError {
 
 /** Options that cannot be used; every problem with them is listed. */
 export class InvalidOptions extends TaskerError {
-  constructor(problems: readonly string[]) {
-    super('INVALID_OPTIONS', problems.join('\n'), { problems });
+  constructor(problems: readonly string[], cause?: unknown) {
+    super('INVALID_OPTIONS', problems.join('\n'), { problems }, cause);
   }
 }
 

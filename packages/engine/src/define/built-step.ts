@@ -2,7 +2,8 @@ import type { JsonObject } from '@tasker/contract';
 import { attemptErrorCodes } from '@tasker/contract';
 import { InvalidTemplate } from '../errors.ts';
 import type { RetryPolicy } from '../graph/plan.ts';
-import type { RetrySource, StepSource } from '../lifecycle/1-template/template-source.ts';
+import { retrySource } from '../lifecycle/1-template/retry-source.ts';
+import type { StepSource } from '../lifecycle/1-template/template-source.ts';
 import type { Handler, HandlerClass } from '../lifecycle/4-execution/handler.ts';
 import { PermanentError } from '../lifecycle/4-execution/handler-errors.ts';
 import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
@@ -129,16 +130,4 @@ class RunArguments implements LooseRunArguments {
     this.#results ??= Object.fromEntries(this.#after.map((name) => [name, this.context.getDependencyResult(name)]));
     return this.#results;
   }
-}
-
-function retrySource(retry: Partial<RetryPolicy>): RetrySource {
-  return {
-    retryable: retry.retryable ?? null,
-    max_attempts: retry.maxAttempts ?? null,
-    backoff: retry.backoff ?? null,
-    backoff_base_ms: retry.baseMs ?? null,
-    max_backoff_ms: retry.maxMs ?? null,
-    jitter: retry.jitter ?? null,
-    backoff_table_ms: retry.tableMs ?? null,
-  };
 }

@@ -6,6 +6,13 @@ import type { TemplateSource } from '../lifecycle/1-template/template-source.ts'
 import type { SubmissionDecision, SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
+import {
+  beforeCompletion,
+  type CompletionArguments,
+  type CompletionHook,
+  completionStep,
+  type Notes,
+} from './completion-step.ts';
 import type { JsonFault } from './json-fault.ts';
 import {
   type AcceptedBy,
@@ -24,7 +31,7 @@ import type {
   ResultsOfSteps,
   StepOptions,
 } from './step-options.ts';
-import type { KnownSteps } from './typed-step-context.ts';
+import type { KnownSteps, TypedStepContext } from './typed-step-context.ts';
 
 export interface TaskOptions<Schema> {
   readonly name: string;
@@ -61,8 +68,8 @@ export function defineTask<Schema = undefined>(
   return new TaskDefinition(options, []);
 }
 
-type InputOfSchema<Schema> = Schema extends SchemaSource ? ProducedBy<Schema> : JsonObject;
-type SubmittedBySchema<Schema> = Schema extends SchemaSource ? AcceptedBy<Schema> : JsonObject;
+export type InputOfSchema<Schema> = Schema extends SchemaSource ? ProducedBy<Schema> : JsonObject;
+export type SubmittedBySchema<Schema> = Schema extends SchemaSource ? AcceptedBy<Schema> : JsonObject;
 
 /** The context is stored as the schema makes it, so that has to be JSON. */
 type InputFault<Schema> = Schema extends StandardSchemaV1
@@ -80,14 +87,14 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
   declare readonly '~types': TaskTypes<Input, ResultsOfSteps<Steps>, Submitted>;
   readonly #options: TaskOptions<unknown>;
   readonly #steps: readonly BuiltStep[];
-  /** See `onSubmit`. */
-  readonly submissionHook: SubmissionHook | undefined;
+  readonly #hooks: Hooks;
   #document: TemplateDocument | undefined;
+  #lastStep: BuiltStep | undefined;
 
-  constructor(options: TaskOptions<unknown>, steps: readonly BuiltStep[], submissionHook?: SubmissionHook) {
+  constructor(options: TaskOptions<unknown>, steps: readonly BuiltStep[], hooks: Hooks = {}) {
     this.#options = options;
     this.#steps = steps;
-    this.submissionHook = submissionHook;
+    this.#hooks = hooks;
   }
 
   /**
@@ -142,35 +149,64 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
   >;
   step(name: string, options: LooseStepOptions): TaskDefinition<Input, Steps, Submitted> {
     this.#refuseBadNames(name, options.after ?? []);
-    const { namespace = templateDefaults.namespace, name: task, version = templateDefaults.version } = this.#options;
-    const step = buildStep(name, options, `${namespace}/${task}@${version}#${name}`);
-    return new TaskDefinition(this.#options, [...this.#steps, step], this.submissionHook);
+    const step = buildStep(name, options, `${this.#fullName}#${name}`);
+    return new TaskDefinition(this.#options, [...this.#steps, step], this.#hooks);
   }
 
   /**
-   * Decides about each task, once, from its context: its priority, other limits for some of its steps, what to note
-   * about it. Stored with the task. Called where the task is submitted: only a process that has this definition knows
-   * it, so it is for what is nice to have, not for what must never be left out. It must not be asynchronous.
+   * Decides about each task, once, from its context: its priority, other limits for some of its steps, steps and
+   * dependencies that it has besides, what to note about it. Stored with the task, and counts in every process from
+   * then on. Called where the task is submitted: a process that submits by name, and has not registered the
+   * definition, submits the task as the template has it. It must not be asynchronous. What it throws, and a graph that
+   * cannot be, refuses the submission.
    *
    * @example
-   * .onSubmit(({ customer }) => (customer.tier === 'premium' ? { priority: 50 } : {}))
+   * .onSubmit(({ customer, parcels }) => ({
+   *   priority: customer.tier === 'premium' ? 50 : 0,
+   *   add: Object.fromEntries(parcels.map((_, i) => [`ship_${i}`, { like: 'ship', config: { parcel: i } }])),
+   *   after: { notify: parcels.map((_, i) => `ship_${i}`) },
+   * }))
    */
   onSubmit(
     decide: (input: Input) => SubmissionDecision<keyof Steps & string> | undefined,
   ): TaskDefinition<Input, Steps, Submitted> {
-    return new TaskDefinition(this.#options, this.#steps, decide);
+    return new TaskDefinition(this.#options, this.#steps, { ...this.#hooks, onSubmit: decide });
+  }
+
+  /**
+   * Notes facts about a task when all its steps are through. It is the last step of the task, `on_complete`: recorded,
+   * retried and explained like any other, in whichever process works on it. The notes are written in the commit that
+   * completes the task, so they are there once, as soon as it is. A task that does not get there is not noted about.
+   *
+   * @example
+   * .onComplete(({ results }) => ({ margin: { cents: results.price.total - results.cost.total } }))
+   */
+  onComplete(
+    note: (
+      done: CompletionArguments<Input, ResultsOfSteps<Steps>, TypedStepContext<Input, Steps, keyof Steps & string>>,
+    ) => Notes | undefined | void | Promise<Notes | undefined | void>,
+  ): TaskDefinition<Input, Steps, Submitted> {
+    return new TaskDefinition(this.#options, this.#steps, { ...this.#hooks, onComplete: note });
+  }
+
+  /** See `onSubmit`. */
+  get submissionHook(): SubmissionHook | undefined {
+    const { onSubmit, onComplete } = this.#hooks;
+    return onSubmit === undefined || onComplete === undefined ? onSubmit : beforeCompletion(onSubmit);
   }
 
   /** The template, in its normal form. */
   get document(): TemplateDocument {
-    this.#document ??= normaliseTemplate(templateSource(this.#options, this.#steps));
+    this.#document ??= normaliseTemplate(templateSource(this.#options, this.#allSteps));
     return this.#document;
   }
 
   /** The handlers that come with the definition, by the names its steps refer to them by. */
   get handlers(): ReadonlyMap<string, Handler> {
     return new Map(
-      this.#steps.flatMap(({ source, handler }) => (handler === undefined ? [] : [[source.handler.callable, handler]])),
+      this.#allSteps.flatMap(({ source, handler }) =>
+        handler === undefined ? [] : [[source.handler.callable, handler]],
+      ),
     );
   }
 
@@ -178,6 +214,21 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
   get inputSchema(): StandardSchemaV1 | undefined {
     const { input } = this.#options;
     return isSchemaSource(input) && isStandardSchema(input) ? input : undefined;
+  }
+
+  get #fullName(): string {
+    const { namespace = templateDefaults.namespace, name, version = templateDefaults.version } = this.#options;
+    return `${namespace}/${name}@${version}`;
+  }
+
+  /** With the one that runs `onComplete`. */
+  get #allSteps(): readonly BuiltStep[] {
+    const { onComplete } = this.#hooks;
+    if (onComplete === undefined) return this.#steps;
+    const sources = this.#steps.map(({ source }) => source);
+    // made once: a registry takes the same handler twice, and no other of its name
+    this.#lastStep ??= completionStep(this.#fullName, sources, onComplete);
+    return [...this.#steps, this.#lastStep];
   }
 
   #refuseBadNames(name: string, after: readonly string[]): void {
@@ -200,6 +251,11 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
     if (problems.length === 0) return;
     throw new InvalidTemplate(problems.map((problem) => ({ ...problem, path: `steps[${this.#steps.length}]` })));
   }
+}
+
+interface Hooks {
+  readonly onSubmit?: SubmissionHook;
+  readonly onComplete?: CompletionHook;
 }
 
 /** A definition, whatever its types: what `createTasker` takes. */

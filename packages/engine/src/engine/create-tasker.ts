@@ -50,9 +50,17 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     logger.warn({ err: error }, message);
   };
   const { db, close } = await open(options, warn);
-  const plans = createPlanStore(db, (registration) => {
-    logRegistration(logger, registration);
-    publishRegistration(registration);
+  const plans = createPlanStore(db, {
+    onRegistered(registration) {
+      logRegistration(logger, registration);
+      publishRegistration(registration);
+    },
+    onNewQueues() {
+      announcer.announce('templates');
+      // should it fail, the next heartbeat looks again
+      worker.refreshQueues().catch(() => undefined);
+    },
+    ...(options.graphsPerTemplate === undefined ? {} : { graphsPerTemplate: options.graphsPerTemplate }),
   });
   const loadPlan = (revisionId: number, within: Queryable) => plans.load(revisionId, within);
   const modules = createModuleResolver(options.handlerModules);

@@ -2,10 +2,24 @@ import type { Clock, Random } from '../clock.ts';
 import { checkStandardSchema } from '../define/schema-source.ts';
 import { DatabaseUnavailable, InvalidContext } from '../errors.ts';
 import type { Plan } from '../graph/plan.ts';
+import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
-import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
+import {
+  blameHook,
+  type Decision,
+  decide,
+  nothingDecided,
+  type SubmissionHook,
+} from '../lifecycle/2-submission/submission-hook.ts';
 import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
-import { type PreparedTask, prepareTask, type Submitted, writeTasks } from '../lifecycle/2-submission/submit-tasks.ts';
+import {
+  checkContext,
+  GraphGone,
+  type PreparedTask,
+  prepareTask,
+  type Submitted,
+  writeTasks,
+} from '../lifecycle/2-submission/submit-tasks.ts';
 import { createTaskIds } from '../lifecycle/2-submission/task-id.ts';
 import { checkTaskRequest, type TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import { writeInRoom } from '../lifecycle/2-submission/write-in-room.ts';
@@ -16,9 +30,15 @@ import { ensurePartitions, ensurePartitionsAt } from '../upkeep/ensure-partition
 import type { AnyTaskDefinition } from './tasker.ts';
 
 export interface Submitter {
-  submit(request: TaskRequest): Promise<Submitted>;
+  submit(submission: Submission): Promise<Submitted>;
   /** All of them or none, in one transaction: the caller's, if given. */
-  submitTogether(requests: readonly TaskRequest[], tx?: Queryable): Promise<Submitted[]>;
+  submitTogether(submissions: readonly Submission[], tx?: Queryable): Promise<Submitted[]>;
+}
+
+export interface Submission {
+  readonly request: TaskRequest;
+  /** Of the definition that the task was submitted by. Default: that of the one that is registered here. */
+  readonly hook?: SubmissionHook | undefined;
 }
 
 export interface SubmitterDeps {
@@ -39,6 +59,12 @@ export interface SubmitterDeps {
   readonly onWrittenWithin: (tx: Queryable) => Promise<void>;
 }
 
+/** A task that is ready to be written, and how to make it so once more. */
+interface Preparation {
+  readonly prepared: PreparedTask;
+  again(): Promise<PreparedTask>;
+}
+
 /** For how long a submission is tried again while the database is away, milliseconds. */
 const patienceMs = 10_000;
 const pauseMs = 100;
@@ -53,13 +79,48 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
   /** Up to when there is room in history, as far as this process knows. */
   let roomUntil = Number.NEGATIVE_INFINITY;
 
-  async function prepare(request: TaskRequest): Promise<PreparedTask> {
+  async function prepare({ request, hook: own }: Submission): Promise<Preparation> {
     checkTaskRequest(request);
     const { namespace = 'default', name, version = 'latest' } = request;
     const registered = await plans.find(namespace, name, version);
-    const prepared = prepareTask(newTaskId(), registered, request, deps.hookOf(registered.plan));
-    deps.onPrepared(prepared);
-    return prepared;
+    const context = checkContext(registered, request.context);
+    const hook = own ?? deps.hookOf(registered.plan);
+    const decision = hook === undefined ? nothingDecided : decide(registered.plan, hook, context.value());
+    const taskId = newTaskId();
+
+    async function prepared(): Promise<PreparedTask> {
+      const graph = await graphOf(registered, decision);
+      const task = prepareTask(taskId, graph, request, context, decision);
+      deps.onPrepared(task);
+      return task;
+    }
+    return { prepared: await prepared(), again: prepared };
+  }
+
+  async function graphOf(registered: RegisteredPlan, { change }: Decision): Promise<RegisteredPlan> {
+    if (change === undefined) return registered;
+    try {
+      return await plans.derive(registered, change);
+    } catch (error) {
+      throw blameHook(registered.plan, error);
+    }
+  }
+
+  /** The hooks are asked once; graphs of theirs that were dropped meanwhile are stored again. */
+  async function withGraphs<T>(
+    preparations: readonly Preparation[],
+    write: (prepared: readonly PreparedTask[]) => Promise<T>,
+  ): Promise<T> {
+    let prepared = preparations.map((each) => each.prepared);
+    for (;;) {
+      try {
+        return await write(prepared);
+      } catch (error) {
+        if (!(error instanceof GraphGone)) throw error;
+        plans.forgetDerived();
+        prepared = await patiently(() => Promise.all(preparations.map(({ again }) => again())));
+      }
+    }
   }
 
   /** The id of the task is chosen here, so that saying it again after a lost answer does not make it twice. */
@@ -97,24 +158,28 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
   }
 
   return {
-    async submit(request) {
-      const prepared = await patiently(() => prepare(request));
-      const submitted = await patiently(() => queue.submit(prepared));
+    async submit(submission) {
+      const preparation = await patiently(() => prepare(submission));
+      const submitted = await withGraphs([preparation], ([prepared = preparation.prepared]) =>
+        patiently(() => queue.submit(prepared)),
+      );
       deps.onSubmitted(submitted);
       return submitted;
     },
-    async submitTogether(requests, tx) {
-      const prepared = await patiently(() => Promise.all(requests.map(prepare)));
+    async submitTogether(submissions, tx) {
+      const preparations = await patiently(() => Promise.all(submissions.map(prepare)));
       if (tx !== undefined) {
         await makeRoomAhead();
-        const written = await writeTogether(tx, prepared);
+        const written = await withGraphs(preparations, (prepared) => writeTogether(tx, prepared));
         await deps.onWrittenWithin(tx);
         return written;
       }
-      const tasks = prepared.map(({ task }) => task);
-      const submitted = await patiently(() =>
-        writeInRoom(tasks, makeRoom, () => db.transaction((own) => writeTogether(own, prepared))),
-      );
+      const submitted = await withGraphs(preparations, (prepared) => {
+        const tasks = prepared.map(({ task }) => task);
+        return patiently(() =>
+          writeInRoom(tasks, makeRoom, () => db.transaction((own) => writeTogether(own, prepared))),
+        );
+      });
       submitted.forEach(deps.onSubmitted);
       return submitted;
     },

@@ -8,7 +8,7 @@ import { taskExists } from '../views/find-outcomes.sql.ts';
 import type { Door } from './door.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
 import type { OutcomeWaiters } from './outcome-waiters.ts';
-import { requestOf, type Submitter } from './submitter.ts';
+import { requestOf, type Submission, type Submitter } from './submitter.ts';
 import type {
   AnyTaskDefinition,
   InTransaction,
@@ -45,9 +45,9 @@ export function taskerOf(parts: TaskerParts): Tasker {
     };
   }
 
-  async function submitOne(request: TaskRequest, { transaction }: InTransaction) {
-    if (transaction === undefined) return submitter.submit(request);
-    const [submitted] = await submitter.submitTogether([request], foreignTransaction(transaction, db.schema));
+  async function submitOne(submission: Submission, { transaction }: InTransaction) {
+    if (transaction === undefined) return submitter.submit(submission);
+    const [submitted] = await submitter.submitTogether([submission], foreignTransaction(transaction, db.schema));
     if (submitted === undefined) throw new Error('nothing was submitted');
     return submitted;
   }
@@ -60,11 +60,12 @@ export function taskerOf(parts: TaskerParts): Tasker {
   function submit(request: TaskRequest, options?: InTransaction): Promise<TaskHandle<UntypedResults>>;
   function submit(what: AnyTaskDefinition | TaskRequest, second?: unknown, options: SubmitOptions = {}) {
     return door.enter(async () => {
-      if (!('document' in what)) return handleOf(await submitOne(what, isInTransaction(second) ? second : {}));
+      if (!('document' in what)) {
+        return handleOf(await submitOne({ request: what }, isInTransaction(second) ? second : {}));
+      }
       const { transaction, ...rest } = options;
-      return handleOf(
-        await submitOne(await requestOf(what, second, rest), transaction === undefined ? {} : { transaction }),
-      );
+      const submission = { request: await requestOf(what, second, rest), hook: what.submissionHook };
+      return handleOf(await submitOne(submission, transaction === undefined ? {} : { transaction }));
     });
   }
 
@@ -75,7 +76,8 @@ export function taskerOf(parts: TaskerParts): Tasker {
     submitMany: (requests, { transaction } = {}) =>
       door.enter(async () => {
         const tx = transaction === undefined ? undefined : foreignTransaction(transaction, db.schema);
-        return (await submitter.submitTogether(requests, tx)).map((submitted) => handleOf(submitted));
+        const submissions = requests.map((request) => ({ request }));
+        return (await submitter.submitTogether(submissions, tx)).map((submitted) => handleOf(submitted));
       }),
     task(taskId) {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');

@@ -36,6 +36,11 @@ export interface TaskerOptions {
   readonly handlerModules?: HandlerModules;
   /** Different content under a version that exists becomes a new revision instead of an error. Default false. */
   readonly replaceTemplates?: boolean;
+  /**
+   * How many different graphs the tasks of one template may have whose submission changes it (`onSubmit`), as long as
+   * those tasks are kept. Default 1,000; each costs as much room as a template.
+   */
+  readonly graphsPerTemplate?: number;
   /** How this process works on steps; false: it does not. Default: it does when it has handlers. */
   readonly worker?: WorkerOptions | false;
   /**
@@ -57,8 +62,11 @@ export interface TaskerOptions {
 
 /** @throws {InvalidOptions} with everything that is wrong */
 export function checkTaskerOptions(options: TaskerOptions): void {
-  const { retentionDays } = options;
-  if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1)) {
-    throw new InvalidOptions([`retentionDays must be a whole number of at least 1, not ${retentionDays}.`]);
-  }
+  const { retentionDays, graphsPerTemplate } = options;
+  const problems = Object.entries({ retentionDays, graphsPerTemplate }).flatMap(([name, value]) =>
+    value === undefined || (Number.isInteger(value) && value >= 1)
+      ? []
+      : [`${name} must be a whole number of at least 1, not ${value}.`],
+  );
+  if (problems.length > 0) throw new InvalidOptions(problems);
 }

@@ -44,12 +44,13 @@ const versionsOf: Statement = {
 const revisionsOf: Statement = {
   name: 'revisions_of_template',
   text: `select r.number as revision, r.hash, r.created_at as "registeredAt" from tasker.revision r
-          where r.template_id = $1 order by r.number desc`,
+          where r.template_id = $1 and r.derived_from is null order by r.number desc`,
 };
 
 const documentOf: Statement = {
   name: 'document_of_revision',
-  text: 'select r.document from tasker.revision r where r.template_id = $1 and r.number = $2',
+  text: `select r.document from tasker.revision r
+          where r.template_id = $1 and r.number = $2 and r.derived_from is null`,
 };
 
 /** Undefined when there is no such template, version or revision. */

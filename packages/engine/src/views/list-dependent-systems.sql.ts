@@ -12,7 +12,8 @@ export interface DependentSystemView {
 const statement: Statement = {
   text: `select s.dependent_system as name, count(distinct r.template_id)::int as versions, count(*)::int as steps
            from tasker.revision_step s join tasker.revision r on r.id = s.revision_id
-          where not exists (select 1 from tasker.revision newer
+          where r.derived_from is null
+            and not exists (select 1 from tasker.revision newer
                              where newer.template_id = r.template_id and newer.number > r.number)
           group by s.dependent_system order by s.dependent_system`,
 };

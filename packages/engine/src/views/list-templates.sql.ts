@@ -24,7 +24,7 @@ const statement: Statement = {
            from tasker.template m
            join tasker.namespace n on n.id = m.namespace_id
           cross join lateral (select r.number, r.created_at, r.document from tasker.revision r
-                               where r.template_id = m.id order by r.number desc limit 1) r
+                               where r.template_id = m.id and r.derived_from is null order by r.number desc limit 1) r
           where ($1::text is null or n.name = $1) and ($2::text is null or m.name = $2)
             and ($3::text is null or m.version = $3)`,
 };

@@ -24,7 +24,7 @@ const statement: Statement = {
                 count(r.id)::int as revisions
            from tasker.namespace n
            left join tasker.template m on m.namespace_id = n.id
-           left join tasker.revision r on r.template_id = m.id
+           left join tasker.revision r on r.template_id = m.id and r.derived_from is null
           group by n.name order by n.name`,
 };
 

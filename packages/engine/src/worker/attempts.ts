@@ -3,7 +3,7 @@ import { type Advanced, type HandedStep, recordInTransaction, type StepEdit } fr
 import { passOver } from '../lifecycle/3-advance/pass-over.ts';
 import type { Completed, StepInLease, StepOutcome } from '../lifecycle/3-advance/step-outcome.ts';
 import type { AttemptEnd } from '../lifecycle/4-execution/start-attempt.ts';
-import type { StepTransaction, Transact } from '../lifecycle/4-execution/step-transaction.ts';
+import type { RecordedResult, StepTransaction, Transact } from '../lifecycle/4-execution/step-transaction.ts';
 import type { Queryable } from '../postgres/database.ts';
 import { decideAfterFailure } from '../states/retry.ts';
 import { completeKnowledge, holdTasks, knowsAll } from './complete-knowledge.ts';
@@ -101,8 +101,8 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     work: Parameters<Transact>[0],
   ): Promise<void> {
     mine.recorded = await db.transaction(async (tx) => {
-      const { resultText, metadataText } = await work(rawQueries(tx));
-      const outcome = completed(mine, task, beganAt, clock.elapsed(), resultText, metadataText);
+      const result = await work(rawQueries(tx));
+      const outcome = completed(mine, task, beganAt, clock.elapsed(), result);
       return { outcome, advanced: await recordInTransaction(tx, clock, deps.workerId, outcome) };
     });
   }
@@ -124,7 +124,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (attemptEnd.kind === 'aborted') return { ...placeOf(mine, task), kind: 'release' };
     const endedAt = clock.elapsed();
     if (attemptEnd.kind === 'success') {
-      return completed(mine, task, beganAt, endedAt, attemptEnd.resultText, attemptEnd.metadataText);
+      return completed(mine, task, beganAt, endedAt, attemptEnd);
     }
     const { attempt } = mine;
     const decision = decideAfterFailure({ policy: step.retry, attempt, maxAttempts, failure: attemptEnd, random });
@@ -172,8 +172,7 @@ function completed(
   task: CachedTask,
   beganAt: number,
   endedAt: number,
-  result: string,
-  metadata: string | undefined,
+  { resultText, metadataText, annotations }: RecordedResult,
 ): Completed {
   return {
     kind: 'complete',
@@ -185,7 +184,8 @@ function completed(
     lease: mine.lease,
     beganAt,
     endedAt,
-    result,
-    metadata: metadata ?? null,
+    result: resultText,
+    metadata: metadataText ?? null,
+    annotations: annotations ?? null,
   };
 }

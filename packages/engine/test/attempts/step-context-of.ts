@@ -25,6 +25,7 @@ export function stepContextOf({ results = {}, ...attempt }: AttemptInTest = {}):
     abort: new LazyAbort(),
     logger: () => silent,
     transaction: () => Promise.reject(new Error('This attempt has no database.')),
+    annotate: ignore,
     results: {
       names: () => Object.keys(results),
       get: (name) => (Object.hasOwn(results, name) ? results[name] : undefined),

@@ -119,7 +119,15 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
         return steps;
       },
       complete: (step, result = {}) =>
-        end({ ...step, kind: 'complete', beganAt: now, endedAt: now, result: JSON.stringify(result), metadata: null }),
+        end({
+          ...step,
+          kind: 'complete',
+          beganAt: now,
+          endedAt: now,
+          result: JSON.stringify(result),
+          metadata: null,
+          annotations: null,
+        }),
       fail(step, { retryMs, code, message = 'it broke', class: errorClass = 'Error' } = {}) {
         const error = JSON.stringify({ message, class: errorClass, ...(code === undefined ? {} : { code }) });
         const verdict = { maxAttempts: 1, why: retryMs === undefined ? 'exhausted' : 'policy' } as const;

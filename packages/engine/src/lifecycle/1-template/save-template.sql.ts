@@ -51,8 +51,11 @@ export async function ensureQueues(tx: Queryable, namespaceId: number, plan: Pla
 }
 
 const insertRevision: Statement = {
-  text: `insert into tasker.revision (template_id, number, hash, document, created_at)
-         select $1, coalesce(max(number), 0) + 1, $2, $3::jsonb, tasker.now() from tasker.revision where template_id = $1
+  text: `insert into tasker.revision (template_id, number, derived_from, hash, document, created_at)
+         select $1, coalesce((select d.number from tasker.revision d where d.id = $4),
+                             (select max(r.number) + 1 from tasker.revision r
+                               where r.template_id = $1 and r.derived_from is null), 1),
+                $4, $2, $3::jsonb, tasker.now()
          returning id, number`,
 };
 
@@ -69,15 +72,21 @@ const insertEdges: Statement = {
          select $1, x.parent, x.child, x.parents from unnest($2::int[], $3::int[], $4::int[]) x(parent, child, parents)`,
 };
 
-/** Stores a plan as the newest revision of its template, with its graph as rows. */
+/**
+ * Stores a plan, with its graph as rows: as the newest revision of its template, or as the own graph of tasks.
+ *
+ * @param derivedFrom the revision that an own graph comes from
+ */
 export async function insertPlan(
   tx: Queryable,
   templateId: number,
   plan: Plan,
   document: string,
   queues: readonly number[],
+  derivedFrom: number | null = null,
 ): Promise<{ id: number; number: number }> {
-  const [revision] = await tx.query<{ id: number; number: number }>(insertRevision, [templateId, plan.hash, document]);
+  const values = [templateId, plan.hash, document, derivedFrom];
+  const [revision] = await tx.query<{ id: number; number: number }>(insertRevision, values);
   if (revision === undefined) throw new Error('no revision row');
   await tx.query(insertSteps, [
     revision.id,

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
-import { InvalidOptions } from '../../errors.ts';
+import { InvalidOptions, InvalidTemplate, TaskerError } from '../../errors.ts';
+import type { AddedStep, GraphChange } from '../../graph/graph-change.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { annotationText } from '../../json/annotation-text.ts';
 
@@ -9,6 +10,12 @@ export interface SubmissionDecision<Step extends string = string> {
   readonly priority?: number;
   /** Other limits for single steps of this task. */
   readonly steps?: { readonly [Name in Step]?: StepLimits };
+  /** Steps to pass over, which must be skippable, besides those that the request says. */
+  readonly skip?: readonly Step[];
+  /** By name: steps that this task has besides those of the template. */
+  readonly add?: Readonly<Record<string, AddedStep<Step>>>;
+  /** By name of a step: what it runs after besides, added steps among it. */
+  readonly after?: { readonly [Name in Step]?: readonly string[] };
   /** What to note about the task, by name. */
   readonly annotations?: Readonly<Record<string, Json>>;
 }
@@ -23,6 +30,17 @@ export interface StepLimits {
 /** Bivariant, so that hooks that know their input are among these. */
 export type SubmissionHook = { bivariant(context: unknown): SubmissionDecision | undefined }['bivariant'];
 
+/** What the hook answered, of the right form; whether it fits the graph of the task is found out with that. */
+export interface Decision {
+  readonly priority: number | undefined;
+  readonly limits: readonly { readonly name: string; readonly limit: StepLimits }[];
+  readonly skip: readonly string[];
+  /** Undefined: the task has the graph of its template. */
+  readonly change: GraphChange | undefined;
+  /** `value`: JSON text. */
+  readonly annotations: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** A decision as it is written. */
 export interface Decided {
   readonly priority: number | undefined;
@@ -31,40 +49,102 @@ export interface Decided {
     readonly maxAttempts: number | null;
     readonly timeoutMs: number | null;
   }[];
-  /** `value`: JSON text. */
-  readonly annotations: readonly { readonly name: string; readonly value: string }[];
+  readonly skips: readonly number[];
+  readonly annotations: Decision['annotations'];
 }
 
-export const nothingDecided: Decided = { priority: undefined, edits: [], annotations: [] };
+export const nothingDecided: Decision = {
+  priority: undefined,
+  limits: [],
+  skip: [],
+  change: undefined,
+  annotations: [],
+};
 
 /**
- * Asks the hook and checks its answer.
+ * Asks the hook and checks the form of its answer.
  *
- * @throws {InvalidOptions} with everything that is wrong with the answer; and whatever the hook throws
+ * @throws {InvalidOptions} with everything that is wrong with the answer, or with what the hook threw; errors of Tasker
+ *   that the hook throws are thrown on
  */
-export function decide(plan: Plan, hook: SubmissionHook, context: JsonObject): Decided {
-  const decision = hook(context) ?? {};
-  const { priority, steps = {}, annotations = {} } = decision;
+export function decide(plan: Plan, hook: SubmissionHook, context: JsonObject): Decision {
+  const decision = ask(plan, hook, context) ?? {};
+  const { priority, steps = {}, skip = [], add = {}, after = {}, annotations = {} } = decision;
   const limits = Object.entries(steps).flatMap(([name, limit]) => (limit === undefined ? [] : [{ name, limit }]));
-  const problems = [
+  refuse(plan, [
     ...problemsOfKeys(decision),
     ...problemsOfPriority(priority),
-    ...limits.flatMap(({ name, limit }) => problemsOfLimits(plan, name, limit)),
-  ];
-  if (problems.length > 0) {
-    const { namespace, name, version } = plan;
-    throw new InvalidOptions(problems.map((problem) => `onSubmit of ${namespace}/${name}@${version}: ${problem}`));
-  }
+    ...limits.flatMap(({ name, limit }) => problemsOfLimits(name, limit)),
+  ]);
   return {
     priority,
-    edits: limits.map(({ name, limit: { maxAttempts = null, timeoutSeconds } }) => ({
-      step: plan.positionByName.get(name) ?? 0,
-      maxAttempts,
-      timeoutMs: timeoutSeconds === undefined ? null : Math.round(timeoutSeconds * 1000),
-    })),
+    limits,
+    skip,
+    change: changeOf(add, after),
     annotations: Object.entries(annotations).map(([name, value]) => ({ name, value: annotationText(name, value) })),
   };
 }
+
+function ask(plan: Plan, hook: SubmissionHook, context: JsonObject): SubmissionDecision | undefined {
+  try {
+    return hook(context);
+  } catch (error) {
+    if (error instanceof TaskerError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InvalidOptions([`${subject(plan)}: it threw: ${message}`], error);
+  }
+}
+
+function changeOf(add: GraphChange['add'], after: Readonly<Record<string, readonly string[] | undefined>>) {
+  const more = Object.entries(after).flatMap(([name, parents]) =>
+    parents === undefined || parents.length === 0 ? [] : [[name, parents] as const],
+  );
+  if (Object.keys(add).length + more.length === 0) return undefined;
+  return { add, after: Object.fromEntries(more) };
+}
+
+/**
+ * The decision for the graph that the task has.
+ *
+ * @throws {InvalidOptions} with the steps that it names and that are not there, or not skippable
+ */
+export function fitDecision(plan: Plan, { priority, limits, skip, annotations }: Decision): Decided {
+  const positionOf = (name: string) => plan.positionByName.get(name);
+  refuse(plan, [
+    ...[...limits.map(({ name }) => name), ...skip].flatMap((name) =>
+      positionOf(name) === undefined ? [`there is no step \`${name}\`.`] : [],
+    ),
+    ...skip.flatMap((name) =>
+      plan.steps[positionOf(name) ?? -1]?.skippable === false ? [`\`${name}\` is not skippable.`] : [],
+    ),
+  ]);
+  return {
+    priority,
+    edits: limits.map(({ name, limit: { maxAttempts = null, timeoutSeconds } }) => ({
+      step: positionOf(name) ?? 0,
+      maxAttempts,
+      timeoutMs: timeoutSeconds === undefined ? null : Math.round(timeoutSeconds * 1000),
+    })),
+    skips: skip.map((name) => positionOf(name) ?? 0),
+    annotations,
+  };
+}
+
+/** What is wrong with the graph that a decision makes, as a fault of the hook that made it. */
+export function blameHook(plan: Plan, error: unknown): unknown {
+  if (!(error instanceof InvalidTemplate)) return error;
+  const problems = error.problems.map(
+    ({ path, message, remedy }) =>
+      `${subject(plan)}: ${path === '' ? '' : `${path}: `}${message}${remedy === undefined ? '' : ` ${remedy}`}`,
+  );
+  return new InvalidOptions(problems, error);
+}
+
+function refuse(plan: Plan, problems: readonly string[]): void {
+  if (problems.length > 0) throw new InvalidOptions(problems.map((problem) => `${subject(plan)}: ${problem}`));
+}
+
+const subject = ({ namespace, name, version }: Plan) => `onSubmit of ${namespace}/${name}@${version}`;
 
 function problemsOfKeys(decision: object): string[] {
   if (decision instanceof Promise) return ['it is asynchronous. Decide from the context alone.'];
@@ -73,17 +153,23 @@ function problemsOfKeys(decision: object): string[] {
     .map((key) => `it may not decide \`${key}\`, only ${[...known].join(', ')}.`);
 }
 
-const known: ReadonlySet<string> = new Set<keyof SubmissionDecision>(['priority', 'steps', 'annotations']);
+const known: ReadonlySet<string> = new Set<keyof SubmissionDecision>([
+  'priority',
+  'steps',
+  'skip',
+  'add',
+  'after',
+  'annotations',
+]);
 
 function problemsOfPriority(priority: number | undefined): string[] {
   if (priority === undefined || isWithin(priority, -100, 100)) return [];
   return [`priority must be a whole number from -100 to 100, not ${priority}.`];
 }
 
-function problemsOfLimits(plan: Plan, name: string, { maxAttempts, timeoutSeconds }: StepLimits): string[] {
+function problemsOfLimits(name: string, { maxAttempts, timeoutSeconds }: StepLimits): string[] {
   const milliseconds = timeoutSeconds === undefined ? undefined : Math.round(timeoutSeconds * 1000);
   return [
-    ...(plan.positionByName.has(name) ? [] : [`there is no step \`${name}\`.`]),
     ...(maxAttempts === undefined || isWithin(maxAttempts, 1, 1000)
       ? []
       : [`maxAttempts of \`${name}\` must be a whole number from 1 to 1000, not ${maxAttempts}.`]),

@@ -57,7 +57,7 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
   function write(prepared: readonly PreparedTask[]): Promise<(Submitted | Error)[]> {
     const tasks = prepared.map(({ task }) => task);
     return writeInRoom(tasks, makeRoom, async () => {
-      if (tasks.some(needsTransaction)) return db.transaction((tx) => writeTasks(tx, prepared));
+      if (prepared.some(needsTransaction)) return db.transaction((tx) => writeTasks(tx, prepared));
       const handed = await writeFresh(tasks);
       return prepared.map((each) => ({ ...each, taskId: each.task.id, handed, replayed: false }));
     });
@@ -95,6 +95,7 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
 }
 
 /** It takes more than one statement to write it. */
-function needsTransaction({ identity, edits, annotations }: NewTask): boolean {
-  return identity !== null || edits.length > 0 || annotations.length > 0;
+function needsTransaction({ task, registered }: PreparedTask): boolean {
+  const { identity, edits, annotations } = task;
+  return identity !== null || edits.length > 0 || annotations.length > 0 || registered.derivedFrom !== undefined;
 }

@@ -11,10 +11,11 @@ import { formatPath } from '../../json/path.ts';
 import { serialiseJson } from '../../json/serialise.ts';
 import type { Queryable } from '../../postgres/database.ts';
 import { validateContext } from '../1-template/context-schema.ts';
+import { holdRevisions } from './hold-revisions.sql.ts';
 import { type IdentifyingContext, identityOf } from './identity.ts';
 import { insertDecisions } from './insert-decisions.sql.ts';
 import { insertTasks, type NewTask, reserveKeys, type TakenKey } from './insert-tasks.sql.ts';
-import { decide, nothingDecided, type SubmissionHook } from './submission-hook.ts';
+import { type Decision, fitDecision, nothingDecided } from './submission-hook.ts';
 import type { TaskRequest } from './task-request.ts';
 
 /** A task that is in the database, or was there before. */
@@ -34,16 +35,25 @@ export interface PreparedTask {
   readonly registered: RegisteredPlan;
 }
 
-/** Checks a request, whose form is in order, against its template and works out what is to be written. */
+/** An own graph was dropped after it was prepared: nothing was written, and it can be prepared again. */
+export class GraphGone extends Error {
+  override readonly name = 'GraphGone';
+}
+
+/**
+ * Works out what is to be written of a request whose form is in order.
+ *
+ * @param registered the graph that the task is to have: that of its template, or its own
+ */
 export function prepareTask(
   taskId: string,
   registered: RegisteredPlan,
   request: TaskRequest,
-  hook?: SubmissionHook,
+  context: CheckedContext = checkContext(registered, request.context),
+  decision: Decision = nothingDecided,
 ): PreparedTask {
   refuseUnsupported(registered);
-  const context = checkedContext(registered, request.context);
-  const decided = hook === undefined ? nothingDecided : decide(registered.plan, hook, context.value());
+  const decided = fitDecision(registered.plan, decision);
   const task: NewTask = {
     id: taskId,
     revisionId: registered.revisionId,
@@ -58,7 +68,7 @@ export function prepareTask(
     tags: request.tags ?? [],
     identity: identityOf(registered.plan, context, request.idempotencyKey),
     roots: registered.plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
-    skips: (request.bypassSteps ?? []).map((name) => bypassed(registered, name)),
+    skips: [...new Set([...(request.bypassSteps ?? []).map((name) => bypassed(registered, name)), ...decided.skips])],
     edits: decided.edits,
     annotations: decided.annotations,
   };
@@ -70,8 +80,12 @@ function refuseUnsupported({ plan }: RegisteredPlan): void {
   throw new TemplateNotRunnable(`${plan.namespace}/${plan.name}@${plan.version}`, plan.unsupported);
 }
 
-/** The context as it is stored: JSON that PostgreSQL can hold, with the defaults of the schema filled in. */
-function checkedContext({ plan }: RegisteredPlan, given: unknown): CheckedContext {
+/**
+ * The context as it is stored: JSON that PostgreSQL can hold, with the defaults of the schema filled in.
+ *
+ * @throws {InvalidRequest} {InvalidContext}
+ */
+export function checkContext({ plan }: RegisteredPlan, given: unknown): CheckedContext {
   const serialised = serialiseJson(given, largestContextBytes);
   if (!serialised.ok) {
     const { path, reason } = serialised.problem;
@@ -85,7 +99,7 @@ function checkedContext({ plan }: RegisteredPlan, given: unknown): CheckedContex
   return { text: JSON.stringify(context), value: () => context, asGiven };
 }
 
-interface CheckedContext extends IdentifyingContext {
+export interface CheckedContext extends IdentifyingContext {
   readonly text: string;
 }
 
@@ -112,6 +126,9 @@ export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[
       )
     ).map((key) => [key.wanted_by, key]),
   );
+  const own = prepared.flatMap(({ registered }) => (registered.derivedFrom === undefined ? [] : registered.revisionId));
+  const gone = await holdRevisions(tx, own);
+  if (gone.length > 0) throw new GraphGone(`the revisions ${gone.join(', ')} were dropped`);
   const fresh = prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task]));
   await insertTasks(tx, fresh);
   await insertDecisions(tx, fresh);

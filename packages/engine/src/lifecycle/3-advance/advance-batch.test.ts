@@ -32,6 +32,7 @@ const completed = (place: StepInLease): StepOutcome => ({
   kind: 'complete',
   result: '1',
   metadata: null,
+  annotations: null,
 });
 const failed = (place: StepInLease, retryMs: number | null): StepOutcome => ({
   ...place,

@@ -67,7 +67,7 @@ type Place = ReturnType<typeof place>;
 
 function completed(step: Place): StepOutcome {
   const now = systemClock.elapsed();
-  return { ...step, kind: 'complete', beganAt: now, endedAt: now, result: '{}', metadata: null };
+  return { ...step, kind: 'complete', beganAt: now, endedAt: now, result: '{}', metadata: null, annotations: null };
 }
 
 function failed(step: Place, retryMs: number | null): StepOutcome {

@@ -5,6 +5,7 @@ import { batchOutcomes } from './advance-batch.ts';
 import { type AdvanceRow, callAdvance } from './call-advance.sql.ts';
 import { lockLeases, type OpenLease } from './lock-leases.sql.ts';
 import type { StepOutcome } from './step-outcome.ts';
+import { writeAnnotations } from './write-annotations.sql.ts';
 
 export type { HandedStep, StepEdit } from './call-advance.sql.ts';
 export { listOpenLeases, lockLeases } from './lock-leases.sql.ts';
@@ -49,6 +50,7 @@ export async function advance(db: Database, clock: Clock, params: AdvanceParams)
   for (let race = 1; ; race++) {
     try {
       if (params.doubtful) return await db.transaction((tx) => advanceHeld(tx, clock, params));
+      if (params.outcomes.some(hasAnnotations)) return await db.transaction((tx) => advanceNoting(tx, clock, params));
       return { ...(await callAdvance(db, toCall(params), clock.elapsed(), false)), refused: [] };
     } catch (error) {
       if (sqlstate(error) === workerIsLost) throw new WorkerLost('the worker was declared lost', { cause: error });
@@ -76,6 +78,16 @@ export async function recordInTransaction(
   return advanced;
 }
 
+async function advanceNoting(tx: Queryable, clock: Clock, params: AdvanceParams): Promise<Advanced> {
+  const advanced = await callAdvance(tx, toCall(params), clock.elapsed(), false);
+  await writeAnnotations(tx, params.outcomes);
+  return { ...advanced, refused: [] };
+}
+
+function hasAnnotations(outcome: StepOutcome): boolean {
+  return outcome.kind === 'complete' && outcome.annotations !== null;
+}
+
 /** Advances inside a transaction of the caller, after a look at which outcomes still count. */
 export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvanceParams): Promise<Advanced> {
   const seqs = new Set([...params.closed, ...params.outcomes.map((outcome) => outcome.lease)]);
@@ -88,7 +100,9 @@ export async function advanceHeld(tx: Queryable, clock: Clock, params: AdvancePa
   const open = new Set([...counts].map((key) => Number(key.slice(0, key.indexOf(' ')))));
   const closed = leases.map((lease) => lease.seq).filter((seq) => !open.has(seq));
   const call = toCall({ ...params, outcomes: accepted, closed });
-  return { ...(await callAdvance(tx, call, clock.elapsed(), true)), refused };
+  const advanced = await callAdvance(tx, call, clock.elapsed(), true);
+  await writeAnnotations(tx, accepted);
+  return { ...advanced, refused };
 }
 
 function toCall(params: AdvanceParams) {

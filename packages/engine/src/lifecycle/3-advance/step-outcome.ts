@@ -10,6 +10,8 @@ export interface Completed extends Ended {
   readonly result: string;
   /** JSON text of what the handler wanted kept beside it. */
   readonly metadata: string | null;
+  /** What it noted about the task: JSON texts by name. */
+  readonly annotations: ReadonlyMap<string, string> | null;
 }
 
 /** The handler threw, timed out, or its worker was lost. */

@@ -8,6 +8,7 @@ import { schemaViolations } from './schema-violations.ts';
 import { serialiseError } from './serialise-error.ts';
 import type { StepDirective } from './step-directive.ts';
 import { isStepHandlerResult, type StepHandlerResult } from './step-handler-result.ts';
+import type { Annotations } from './step-transaction.ts';
 
 /** What an attempt came to, ready to be recorded. */
 export type HandlerOutcome =
@@ -16,6 +17,8 @@ export type HandlerOutcome =
       /** The result as JSON, made once: it goes to the database as it is. */
       readonly resultText: string;
       readonly metadataText?: string;
+      /** What the handler noted about the task. */
+      readonly annotations?: Annotations;
     }
   | {
       readonly kind: 'failure';

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { ancestorsOf, isAncestor } from '../../graph/ancestors.ts';
 import type { Plan, PlanStep } from '../../graph/plan.ts';
 import { stepIdOf } from '../../graph/step-id.ts';
+import { annotationText } from '../../json/annotation-text.ts';
 import type { BoundHandler } from './bind-handler.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { type HandlerOutcome, outcomeOfReturn, outcomeOfThrow } from './handler-outcome.ts';
@@ -88,6 +89,7 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   #over = false;
   #handler: BoundHandler | undefined;
   #abort: LazyAbort | undefined;
+  #annotations: Map<string, string> | undefined;
 
   constructor(params: AttemptParams, deps: ExecutionDeps, done: (end: AttemptEnd) => void) {
     this.#params = params;
@@ -116,7 +118,12 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   }
 
   #returned(value: unknown): void {
-    if (!this.#over) this.#finish(this.#outcomeOf(value));
+    if (!this.#over) this.#finish(this.#noted(this.#outcomeOf(value)));
+  }
+
+  #noted(outcome: HandlerOutcome): HandlerOutcome {
+    if (this.#annotations === undefined || outcome.kind === 'failure') return outcome;
+    return { ...outcome, annotations: this.#annotations };
   }
 
   #outcomeOf(value: unknown): HandlerOutcome {
@@ -157,7 +164,7 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
     let result: { readonly value: Result } | undefined;
     await this.#params.transact(async (tx) => {
       const value = await work(tx);
-      const end = this.#outcomeOf(value);
+      const end = this.#noted(this.#outcomeOf(value));
       // thrown inside, so that what was written is rolled back
       if (end.kind === 'failure') throw unfitForTransaction(end);
       result = { value };
@@ -166,6 +173,11 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
     if (result === undefined) throw new Error('the transaction ended without a result');
     this.#finish({ kind: 'recorded' });
     return result.value;
+  }
+
+  annotate(name: string, value: Json): void {
+    this.#annotations ??= new Map();
+    this.#annotations.set(name, annotationText(name, value));
   }
 
   get abort(): LazyAbort {

@@ -54,6 +54,7 @@ export interface StepAttempt {
   /** Called once, when the handler first logs. */
   readonly logger: () => StepLogger;
   readonly transaction: <Result>(work: (tx: StepTransaction) => Promise<Result>) => Promise<Result>;
+  readonly annotate: (name: string, value: Json) => void;
 }
 
 /**
@@ -146,6 +147,16 @@ export class StepContext {
    */
   transaction<Result>(work: (tx: StepTransaction) => Promise<Result>): Promise<Result> {
     return this.#attempt.transaction(work);
+  }
+
+  /**
+   * Notes a fact about the task, up to 64 KiB, in the place of what was noted under that name before. It is written in
+   * the commit that completes the step: once, and not at all when the attempt fails.
+   *
+   * @throws {InvalidRequest} for a name or a value that cannot be stored
+   */
+  annotate(name: string, value: Json): void {
+    this.#attempt.annotate(name, value);
   }
 
   /** The context of the task. */

@@ -24,4 +24,8 @@ export type Transact = (work: (tx: StepTransaction) => Promise<RecordedResult>) 
 export interface RecordedResult {
   readonly resultText: string;
   readonly metadataText?: string;
+  readonly annotations?: Annotations;
 }
+
+/** JSON texts by name. */
+export type Annotations = ReadonlyMap<string, string>;

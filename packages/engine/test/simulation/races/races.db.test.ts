@@ -44,7 +44,15 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
 
   /** Like a worker that goes on with what its outcomes open. */
   function goOn(workerId: number, seq: number, done: StepInLease): Promise<Advanced> {
-    const outcome: StepOutcome = { ...done, kind: 'complete', beganAt: 0, endedAt: 0, result: '{}', metadata: null };
+    const outcome: StepOutcome = {
+      ...done,
+      kind: 'complete',
+      beganAt: 0,
+      endedAt: 0,
+      result: '{}',
+      metadata: null,
+      annotations: null,
+    };
     return advance(db, clock, { ...idle(workerId, seq), outcomes: [outcome], closed: [done.lease], keep: 9, want: 9 });
   }
 
