@@ -637,9 +637,11 @@ begin
         select c.ctid from unnest(v_quota_queue, v_quota) h(queue, k)
          cross join lateral (select r.ctid from tasker.ready r where r.queue = h.queue and not r.waiting
                               order by r.priority desc, r.due_at, r.task_id, r.step limit h.k for update skip locked) c))
-      returning r.task_id, r.step, r.attempt)
+      returning r.task_id, r.step, r.attempt, r.priority, r.due_at),
+    -- rows leave in the order of their places in the table, which says nothing
+    turn as (select * from taken t order by t.priority desc, t.due_at, t.task_id, t.step)
     select coalesce(array_agg(t.task_id), '{}'), coalesce(array_agg(t.step), '{}'), coalesce(array_agg(t.attempt), '{}')
-      into v_taken_task, v_taken_step, v_taken_attempt from taken t;
+      into v_taken_task, v_taken_step, v_taken_attempt from turn t;
     v_dry := cardinality(v_taken_task) < v_n;
     if v_dry then
       select extract(epoch from min(r.due_at) - v_now) * 1000 into v_due from tasker.ready r where r.waiting;
@@ -912,7 +914,7 @@ begin
      where v_waits[e.child + 1]),
   last_action as materialized (
     select c.kind, c.actor, c.reason, c.at from tasker.action c
-     where c.task_id = v_task and c.step is null order by c.id desc limit 1),
+     where c.task_id = v_task and c.step is null and c.kind <> 'edit' order by c.id desc limit 1),
   server as materialized (
     select q.queue, q.namespace, q.handler,
            count(*) filter (where w.live) as live,
@@ -1509,7 +1511,8 @@ AS $function$
          case when e.state in ('cancelled', 'resolved_manually') then
            coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
                        from tasker.action c
-                      where c.task_id = p_task and c.step is null and (e.nr is null or c.id < e.nr)
+                      where c.task_id = p_task and c.step is null and c.kind in ('cancel', 'resolve')
+                        and (e.nr is null or c.id < e.nr)
                       order by c.id desc limit 1), '{}')
          else '{}' end
     from (select a.id as nr, a.ended_as::text as state, a.ended_at as at

@@ -21,7 +21,8 @@ language sql stable as $$
          case when e.state in ('cancelled', 'resolved_manually') then
            coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
                        from tasker.action c
-                      where c.task_id = p_task and c.step is null and (e.nr is null or c.id < e.nr)
+                      where c.task_id = p_task and c.step is null and c.kind in ('cancel', 'resolve')
+                        and (e.nr is null or c.id < e.nr)
                       order by c.id desc limit 1), '{}')
          else '{}' end
     from (select a.id as nr, a.ended_as::text as state, a.ended_at as at

@@ -30,7 +30,7 @@ export async function editTask(
     if (task === undefined) throw new TaskNotFound(taskId);
     if (!differs(task, edit)) return { status: task.status, changed: false };
     await writeTaskEdit(tx, taskId, edit);
-    await insertActions(tx, taskId, [{ step: null, kind: 'edit', attempts: 0, result: null }], by);
+    await insertActions(tx, taskId, [{ step: null, kind: 'edit', attempts: 0, result: null }], by, false);
     return { status: task.status, changed: true };
   });
 }

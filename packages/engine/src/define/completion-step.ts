@@ -4,7 +4,7 @@ import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import { type BuiltStep, buildStep } from './built-step.ts';
 
 /** The last step of a task whose definition has `onComplete`. */
-export const completionStepName = 'on_complete';
+const completionStepName = 'on_complete';
 
 /** What there is to note about a task, by name. */
 export type Notes = Readonly<Record<string, Json>>;

@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { isConnectionLoss, isSerialization } from '../postgres/sqlstate.ts';
-import { dropUnusedGraphs } from './drop-graphs.sql.ts';
+import { dropGraphs } from './drop-graphs.ts';
 import { dropHistory } from './drop-history.ts';
 import { ensurePartitions } from './ensure-partitions.sql.ts';
 import { findLostWorkers } from './lost-workers.sql.ts';
@@ -55,19 +55,10 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     const isDone = await attempt(deps, async () => {
       await ensurePartitions(db);
       if (deps.retentionDays !== undefined) await dropHistory(db, deps.retentionDays);
-      await dropGraphs();
+      await dropGraphs(db);
       return true;
     });
     return isDone ? housekeepingMs : housekeepingAgainMs;
-  }
-
-  /** Graphs of tasks that went with history, and of submissions that came to nothing. */
-  async function dropGraphs(): Promise<void> {
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const from: number = after;
-      after = await db.transaction((tx) => dropUnusedGraphs(tx, from));
-    }
   }
 
   return {

@@ -1,10 +1,10 @@
-import type { StepDocument, TemplateDocument, TemplateProblem } from '@tasker/contract';
+import type { HandlerDocument, TemplateDocument, TemplateProblem } from '@tasker/contract';
 import { InvalidTemplate } from '../../errors.ts';
 import type { AddedStep, GraphChange } from '../../graph/graph-change.ts';
 import { readTemplate } from './read-template.ts';
 import { retrySource } from './retry-source.ts';
-import { inheritedSystem, normaliseRetry, normaliseTemplate } from './template-document.ts';
-import type { StepSource } from './template-source.ts';
+import { normaliseTemplate } from './template-document.ts';
+import type { HandlerSource, StepSource } from './template-source.ts';
 
 /**
  * A template with the changes that one task makes to its graph, checked like any other template.
@@ -55,34 +55,37 @@ function problemsOfAdded(name: string, { like, handler }: AddedStep, names: Read
 }
 
 function stepOf(template: TemplateDocument, name: string, added: AddedStep): StepSource {
-  const { like, handler, method, after, config, retry = {}, timeoutSeconds, skippable, dependentSystem } = added;
-  const model = like === undefined ? undefined : template.steps.find((step) => step.name === like);
-  const callable = model?.handler.callable ?? handler ?? '';
+  const { like, description, after, retry = {}, timeoutSeconds, skippable, dependentSystem } = added;
+  const model = template.steps.find((step) => step.name === like);
+  const said = {
+    description,
+    dependencies: after,
+    timeout_seconds: timeoutSeconds,
+    skippable,
+    system_dependency: dependentSystem,
+  };
   return {
-    ...modelOf(model),
+    ...model,
+    ...whatIsSaid(said),
     name,
-    ...(added.description === undefined ? {} : { description: added.description }),
-    handler: {
-      ...model?.handler,
-      callable,
-      ...(method === undefined ? {} : { method }),
-      initialization: { ...model?.handler.initialization, ...config },
-    },
-    dependencies: after ?? model?.dependencies ?? [],
-    retry: normaliseRetry({ ...model?.retry, ...without(retrySource(retry)) }),
-    timeout_seconds: timeoutSeconds ?? model?.timeout_seconds ?? null,
-    skippable: skippable ?? model?.skippable ?? false,
-    system_dependency: dependentSystem ?? model?.system_dependency ?? inheritedSystem(template),
+    handler: handlerOf(added, model?.handler),
+    retry: { ...model?.retry, ...whatIsSaid(retrySource(retry)) },
   };
 }
 
-function modelOf(model: StepDocument | undefined): Partial<StepDocument> {
-  return model ?? {};
+function handlerOf({ handler, method, config }: AddedStep, model: HandlerDocument | undefined): HandlerSource {
+  return {
+    ...model,
+    callable: model?.callable ?? handler ?? '',
+    ...whatIsSaid({ method }),
+    initialization: { ...model?.initialization, ...config },
+  };
 }
 
-/** What is not said must not hide what the model says. */
-function without(source: ReturnType<typeof retrySource>): Partial<StepDocument['retry']> {
-  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== null));
+/** What is left open must not hide what the model says. */
+function whatIsSaid<Source extends object>(source: Source): Partial<Source>;
+function whatIsSaid(source: object): object {
+  return Object.fromEntries(Object.entries(source).filter(([, value]: [string, unknown]) => value != null));
 }
 
 function ownValue<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
