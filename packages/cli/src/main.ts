@@ -124,6 +124,19 @@ template
     perform(command, async (cli) => (await import('./commands/generate-types.ts')).generateTypes(cli, named, options)),
   );
 
+template
+  .command('convert')
+  .description('bring the templates of a file into the canonical dialect')
+  .argument('<file>')
+  .option('--to <dialect>', 'canonical', 'canonical')
+  .option('--out <file>', 'write there (default: standard output)')
+  .option('--force', 'overwrite the file given with --out')
+  .action((file, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/convert-template.ts')).convertTemplate(cli, file, options),
+    ),
+  );
+
 const task = program.command('task').description('tasks: submit, look at, operate');
 task
   .command('submit')

@@ -88,3 +88,19 @@ it('diff says what changes from one file to another', patience, async () => {
   const same = await run('diff', 'order.yaml', 'order.yaml', '--exit-code');
   expect(same).toMatchObject({ code: 0, out: 'order.yaml and order.yaml are the same.\n' });
 });
+
+it('convert writes the canonical dialect and says what is lost', patience, async () => {
+  writeFileSync(
+    join(folder, 'old.yaml'),
+    '# of long ago\n:name: order\n:step_templates:\n  - name: check\n    handler_class: Check\n    default_retry_limit: 5\n',
+  );
+  const { code, out, err } = await run('convert', 'old.yaml');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^name: order\nnamespace_name: default\n[\s\S]* {6}callable: Check\n[\s\S]*max_attempts: 5\n/);
+  expect(err).toContain('old.yaml: Comments are not kept.');
+  expect((await run('convert', 'old.yaml', '--out', 'new.yaml')).code).toBe(0);
+  expect((await run('diff', 'old.yaml', 'new.yaml', '--exit-code')).code).toBe(0);
+  expect(await run('convert', 'old.yaml', '--out', 'new.yaml')).toMatchObject({ code: 2 });
+  expect(await run('convert', 'old.yaml', '--to', 'xml')).toMatchObject({ code: 2 });
+  expect(await run('convert', 'bad.yaml')).toMatchObject({ code: 1 });
+});

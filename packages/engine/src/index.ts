@@ -24,6 +24,7 @@ export type {
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
+export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';
 export { nearestName } from './lifecycle/1-template/language/nearest-name.ts';

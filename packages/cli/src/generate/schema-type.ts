@@ -95,12 +95,13 @@ class TypeWriter {
   }
 
   #typeNamed(type: Json, schema: JsonObject, depth: number): string {
-    switch (String(type)) {
+    const name = typeof type === 'string' ? type : 'unknown';
+    switch (name) {
       case 'string':
       case 'boolean':
       case 'null':
       case 'number':
-        return String(type);
+        return name;
       case 'integer':
         return 'number';
       case 'array':

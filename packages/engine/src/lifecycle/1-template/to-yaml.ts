@@ -15,7 +15,12 @@ import { inheritedSystem, normaliseRetry, templateDefaults } from './template-do
 export interface ToYamlOptions {
   /** Where the JSON Schema of the language is: goes into the first line, so that editors complete and check. */
   readonly schema?: string;
+  /** What is different in environments, by their names. */
+  readonly environments?: Readonly<Record<string, readonly StepOverride[]>>;
 }
+
+/** What an environment says of a step. */
+export type StepOverride = Pick<StepDocument, 'name'> & Partial<Omit<StepDocument, 'name' | 'dependencies'>>;
 
 /**
  * A template as YAML of the canonical dialect, without what is so by default. Reading the text gives an equal document,
@@ -23,7 +28,7 @@ export interface ToYamlOptions {
  */
 export function toYaml(document: TemplateDocument, options: ToYamlOptions = {}): string {
   const head = options.schema === undefined ? '' : `# yaml-language-server: $schema=${options.schema}\n`;
-  const data = withoutVariables(parseJson(JSON.stringify(inWritingOrder(document))));
+  const data = withoutVariables(parseJson(JSON.stringify(inWritingOrder(document, options.environments))));
   // What is equal is written twice: an anchor says that two places are one, and these only look alike.
   const yaml = new Document(data, { aliasDuplicateObjects: false });
   visit(yaml, { Pair: (_, { key }) => quoteMergeKey(key) });
@@ -38,7 +43,7 @@ function quoteMergeKey(key: unknown): void {
 /** What is undefined is left out. */
 type Written = Readonly<Record<string, unknown>>;
 
-function inWritingOrder(document: TemplateDocument): Written {
+function inWritingOrder(document: TemplateDocument, environments: ToYamlOptions['environments'] = {}): Written {
   const { name, namespace_name, version, description, metadata, identity_strategy, steps, ...others } = document;
   return {
     name,
@@ -49,6 +54,12 @@ function inWritingOrder(document: TemplateDocument): Written {
     identity_strategy: unlessDefault(identity_strategy, templateDefaults.identity),
     ...others,
     steps: steps.map((step) => stepInWritingOrder(step, inheritedSystem(document))),
+    environments:
+      Object.keys(environments).length === 0
+        ? undefined
+        : Object.fromEntries(
+            Object.entries(environments).map(([environment, overrides]) => [environment, { steps: overrides }]),
+          ),
   };
 }
 
