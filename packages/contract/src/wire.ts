@@ -19,9 +19,12 @@ export {
   type GraphEdge,
   type GraphFormat,
   graphEdgeSchema,
+  graphFormatSchema,
   graphFormats,
   type TaskGraph,
+  type TemplateGraph,
   taskGraphSchema,
+  templateGraphSchema,
 } from './wire/graph.ts';
 export {
   type HandlerAnswer,
@@ -85,6 +88,7 @@ export {
   templateSummarySchema,
 } from './wire/template.ts';
 export {
+  correlationIdForm,
   correlationIdSchema,
   jsonObjectSchema,
   jsonSchema,

@@ -73,6 +73,7 @@ export type { Handlers } from './lifecycle/4-execution/named-handlers.ts';
 export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
+export { isConnectionLoss } from './postgres/sqlstate.ts';
 export { describeExecution, type ExecutionSummary, type NextAction } from './views/describe-execution.ts';
 export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
 export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';

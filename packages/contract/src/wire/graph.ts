@@ -2,8 +2,15 @@ import { type Static, Type } from 'typebox';
 import { stepStates } from '../states.ts';
 import { nullable, uuidSchema } from './values.ts';
 
-export const graphFormats = ['json', 'mermaid', 'dot', 'svg'] as const;
+export const graphFormats = ['json', 'ascii', 'mermaid', 'dot', 'svg'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
+
+export const graphFormatSchema = Type.Enum(graphFormats, {
+  default: 'json',
+  description: '`json`: the graph as data alone; otherwise also drawn.',
+});
+
+const drawing = nullable(Type.String({ description: 'The graph in the format asked for; null: as data alone.' }));
 
 export const graphEdgeSchema = Type.Object(
   { from: Type.String(), to: Type.String() },
@@ -25,6 +32,8 @@ export const taskGraphSchema = Type.Object(
       }),
     ),
     edges: Type.Array(graphEdgeSchema),
+    format: Type.Enum(graphFormats),
+    drawing,
   },
   { title: 'TaskGraph' },
 );
@@ -43,3 +52,17 @@ export const dependencyGraphSchema = Type.Object(
   { title: 'DependencyGraph' },
 );
 export type DependencyGraph = Static<typeof dependencyGraphSchema>;
+
+export const templateGraphSchema = Type.Object(
+  {
+    namespace: Type.String(),
+    name: Type.String(),
+    version: Type.String(),
+    revision: Type.Integer({ minimum: 1 }),
+    graph: dependencyGraphSchema,
+    format: Type.Enum(graphFormats),
+    drawing,
+  },
+  { title: 'TemplateGraph' },
+);
+export type TemplateGraph = Static<typeof templateGraphSchema>;

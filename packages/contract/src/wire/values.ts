@@ -26,10 +26,12 @@ export const versionSchema = Type.String({
   description: 'A semantic version, or `latest`: the highest.',
 });
 
+/** The form of a correlation id. */
+export const correlationIdForm = { pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]*$', maxLength: 100 } as const;
+
 export const correlationIdSchema = Type.String({
   minLength: 1,
-  maxLength: 100,
-  pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]*$',
+  ...correlationIdForm,
   description: 'Follows a task through every step and into other systems.',
 });
 

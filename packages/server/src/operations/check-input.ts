@@ -14,8 +14,10 @@ export function checkInput<Schema extends TSchema>(schema: Schema, given: unknow
   const validate = validatorOf<Static<Schema>>(schema);
   // defaults stand on the first level only
   const input: unknown = isObject(given) ? { ...given } : given;
-  if (validate(input)) return input;
-  throw new InvalidInput(violationsOf(validate.errors ?? [], schema));
+  if (!validate(input)) throw new InvalidInput(violationsOf(validate.errors ?? [], schema));
+  const unstorable = unstorableTexts(input);
+  if (unstorable.length > 0) throw new InvalidInput(unstorable);
+  return input;
 }
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, useDefaults: true });
@@ -68,6 +70,18 @@ function violationOf(error: ErrorObject, schema: TSchema): Violation {
       return { path: place, message: error.message ?? 'is not allowed' };
   }
 }
+
+/** Texts that PostgreSQL cannot hold would fail in the middle of a query; JSON inside the input is checked where it is kept. */
+function unstorableTexts(input: unknown): Violation[] {
+  if (!isObject(input)) return [];
+  return Object.entries(input).flatMap(([name, value]: [string, unknown]) => {
+    const texts: unknown[] = Array.isArray(value) ? value : [value];
+    if (!texts.some((text) => typeof text === 'string' && unstorable.test(text))) return [];
+    return [{ path: name, message: 'has a character that PostgreSQL cannot store' }];
+  });
+}
+
+const unstorable = /\0|\p{Surrogate}/u;
 
 const formatMessages: ReadonlyMap<string, string> = new Map([
   ['uuid', 'must be a UUID'],

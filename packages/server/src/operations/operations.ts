@@ -29,6 +29,7 @@ import { diffTemplate } from './template/diff-template.ts';
 import { listTemplates } from './template/list-templates.ts';
 import { registerTemplate } from './template/register-template.ts';
 import { showTemplate } from './template/show-template.ts';
+import { templateGraph } from './template/template-graph.ts';
 
 /** Everything that a user can do. */
 export const operations: readonly Operation[] = [
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   listTemplates,
   showTemplate,
   diffTemplate,
+  templateGraph,
   listHandlerNamespaces,
   listHandlers,
   showHandler,

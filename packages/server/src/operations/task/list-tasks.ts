@@ -1,6 +1,7 @@
 import { offsetSchema, pageSizeSchema, taskFilterProperties, taskListSchema } from '@tasker/contract/wire';
 import { listTasks as readTasks } from '@tasker/engine';
 import { Type } from 'typebox';
+import { InvalidInput } from '../../errors.ts';
 import { taskSummary } from '../../resources/task-resource.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -29,8 +30,8 @@ export const listTasks = defineOperation({
       tag: input.tag,
       initiator: input.initiator,
       correlationId: input.correlation_id,
-      createdAfter: timeOf(input.created_after),
-      createdBefore: timeOf(input.created_before),
+      createdAfter: timeOf('created_after', input.created_after),
+      createdBefore: timeOf('created_before', input.created_before),
       q: input.q,
     };
     const { limit, cursor, offset } = input;
@@ -39,4 +40,10 @@ export const listTasks = defineOperation({
   },
 });
 
-const timeOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+/** RFC 3339 has times that a Date cannot hold, such as leap seconds. */
+function timeOf(field: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const at = new Date(text);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw new InvalidInput([{ path: field, message: 'must be a time such as 2026-11-20T14:00:00Z' }]);
+}

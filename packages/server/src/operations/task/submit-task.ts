@@ -18,9 +18,11 @@ export const submitTask = defineOperation({
     'INVALID_CONTEXT',
     'NOT_SERIALISABLE',
     'TEMPLATE_NOT_RUNNABLE',
+    'OVERLOADED',
   ],
-  async call({ tasker }, input) {
-    const { id, replayed } = await tasker.submit(taskRequest(input));
+  async call({ tasker, submissions }, input) {
+    const request = taskRequest(input);
+    const { id, replayed } = await submissions.within(() => tasker.submit(request));
     const task = await readTask(tasker.db, id);
     const { namespace, name, version, correlation_id, parent_correlation_id } = task;
     return {

@@ -1,5 +1,5 @@
-import { taskGraphSchema } from '@tasker/contract/wire';
-import { TaskNotFound, taskDetail } from '@tasker/engine';
+import { graphFormatSchema, taskGraphSchema } from '@tasker/contract/wire';
+import { drawGraph, graphOfTask, TaskNotFound, taskDetail } from '@tasker/engine';
 import { Type } from 'typebox';
 import { taskIdProperty } from '../input-parts.ts';
 import { defineOperation } from '../operation.ts';
@@ -9,10 +9,10 @@ export const taskGraph = defineOperation({
   permission: 'tasks:read',
   kind: 'query',
   summary: 'Shows the graph of a task with the states of its steps.',
-  input: Type.Object(taskIdProperty, { additionalProperties: false }),
+  input: Type.Object({ ...taskIdProperty, format: Type.Optional(graphFormatSchema) }, { additionalProperties: false }),
   output: taskGraphSchema,
   errors: ['TASK_NOT_FOUND'],
-  async call({ tasker }, { task_id }) {
+  async call({ tasker }, { task_id, format = 'json' }) {
     const detail = await taskDetail(tasker.db, task_id);
     if (detail === undefined) throw new TaskNotFound(task_id);
     return {
@@ -26,6 +26,8 @@ export const taskGraph = defineOperation({
         error_message: step.error?.message ?? null,
       })),
       edges: detail.edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
+      format,
+      drawing: format === 'json' ? null : drawGraph(graphOfTask(detail), { format }),
     };
   },
 });

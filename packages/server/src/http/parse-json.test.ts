@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseJson } from './parse-json.ts';
+
+const limits = { depth: 5, keys: 100 };
+const parse = (text: string) => parseJson(new TextEncoder().encode(text), limits);
+
+it('JSON of any kind is read as JSON.parse does', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 3 }), (text) => {
+      fc.pre(!text.includes('__proto__'));
+      expect(parse(text)).toEqual(JSON.parse(text));
+    }),
+  );
+});
+
+it.each([
+  ['{"a":1,"a":2}', /has the key "a" twice/],
+  ['{"a":1,"\\u0061":2}', /has the key "a" twice/],
+  ['{"b":{"a":[{"a":1}],"a":2}}', /has the key "a" twice/],
+  ['{"__proto__":{}}', /has the key `__proto__`/],
+  ['{"a":{"\\u005f_proto__":1}}', /has the key `__proto__`/],
+  ['[[[[[[]]]]]]', /nested deeper than 5/],
+  [`{${Array.from({ length: 101 }, (_, i) => `"${i}":1`).join()}}`, /more than 100 keys/],
+  ['{"a":', /is not JSON/],
+  ['{"a', /is not JSON/],
+  ['', /is not JSON/],
+  ['{"a":1} x', /is not JSON/],
+  ["{'a':1}", /is not JSON/],
+])('%s is refused', (text, problem) => {
+  expect(() => parse(text)).toThrow(problem);
+});
+
+it('the same key in different objects, and keys as values, are no doubt', () => {
+  const text = '{"a":{"a":["a","a",{"a":"a"}]},"b":"\\"a\\":1,\\"a\\":2 {["}';
+  expect(parse(text)).toEqual(JSON.parse(text));
+});
+
+it('what is no UTF-8 is refused', () => {
+  expect(() => parseJson(new Uint8Array([0x22, 0xff, 0x22]), limits)).toThrow(/UTF-8/);
+});
+
+it('a megabyte of the worst is refused as fast as it is read', () => {
+  const started = performance.now();
+  for (const text of [
+    '['.repeat(1e6),
+    '{"a":'.repeat(2e5),
+    '"'.repeat(1e6),
+    '"\\'.repeat(5e5),
+    '{"a":1,'.repeat(1e5),
+  ]) {
+    expect(() => parse(text)).toThrow(/`body`/);
+  }
+  expect(performance.now() - started).toBeLessThan(5_000);
+});

@@ -1,0 +1,109 @@
+import type { Json } from '@tasker/contract';
+import { InvalidInput } from '../errors.ts';
+
+export interface JsonLimits {
+  /** Objects and lists inside each other. */
+  readonly depth: number;
+  /** Keys of all objects together. */
+  readonly keys: number;
+}
+
+/**
+ * Reads JSON that leaves no doubt what it means: no key twice, no `__proto__`, within limits, in UTF-8. (Of two values
+ * under one key, one reader takes the first and another the last.)
+ *
+ * @throws {InvalidInput} which names the place
+ */
+export function parseJson(bytes: Uint8Array, limits: JsonLimits): Json {
+  const text = decode(bytes);
+  refuseDoubtful(text, limits);
+  try {
+    return parsed(text);
+  } catch (error) {
+    throw refusal(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The one place where what the parser gives is known to be JSON. */
+function parsed(text: string): Json;
+function parsed(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refusal('is not text in UTF-8');
+  }
+}
+
+interface Level {
+  /** Of an object; undefined: a list. */
+  readonly keys: Set<string> | undefined;
+  /** The next string is a key. */
+  beforeKey: boolean;
+}
+
+/** Walks the text without understanding all of it: what is no JSON at all is found by the parser afterwards. */
+function refuseDoubtful(text: string, limits: JsonLimits): void {
+  const levels: Level[] = [];
+  let keys = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const level = levels.at(-1);
+    const character = text.charAt(at);
+    switch (character) {
+      case '{':
+      case '[':
+        if (levels.length === limits.depth) throw refusal(`is nested deeper than ${limits.depth} levels`);
+        levels.push({ keys: character === '{' ? new Set() : undefined, beforeKey: character === '{' });
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        break;
+      case ',':
+        if (level?.keys !== undefined) level.beforeKey = true;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        if (level?.keys !== undefined && level.beforeKey) {
+          keys += 1;
+          if (keys > limits.keys) throw refusal(`has more than ${limits.keys} keys`);
+          addKey(level.keys, keyOf(text.slice(at, end + 1)));
+          level.beforeKey = false;
+        }
+        at = end;
+        break;
+      }
+      default:
+    }
+  }
+}
+
+/** The closing quote; without one, the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
+
+function keyOf(literal: string): string {
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    // no string; the parser will say so
+    return literal;
+  }
+}
+
+function addKey(keys: Set<string>, key: string): void {
+  if (key === '__proto__') throw refusal('has the key `__proto__`, which is not taken');
+  if (keys.has(key)) throw refusal(`has the key ${JSON.stringify(key)} twice in one object`);
+  keys.add(key);
+}
+
+const refusal = (message: string) => new InvalidInput([{ path: 'body', message }]);

@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { UnsupportedMediaType } from '../errors.ts';
+import { type JsonLimits, parseJson } from './parse-json.ts';
+import type { Route } from './route.ts';
+
+interface JsonBody {
+  readonly json: unknown;
+}
+
+interface YamlBody {
+  readonly yaml: string;
+}
+
+/** Makes the app read JSON, strictly, and YAML as text. */
+export function readBodies(app: FastifyInstance, limits: JsonLimits): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    jsonTypes,
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, bytes: Buffer) => {
+      const body: JsonBody | undefined = bytes.length === 0 ? undefined : { json: parseJson(bytes, limits) };
+      return body;
+    },
+  );
+  app.addContentTypeParser<string>(yamlTypes, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) => {
+    const body: YamlBody = { yaml: text };
+    return body;
+  });
+}
+
+const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/;
+const yamlTypes = /^(?:application|text)\/(?:x-)?yaml(?:\s*;|$)/;
+
+/** A body that the route can read. */
+export function bodyFor(route: Route, request: FastifyRequest): unknown {
+  const body: unknown = request.body;
+  if (body === undefined || body === null) return undefined;
+  if (isJson(body)) return body.json;
+  if (isYaml(body) && route.yaml !== undefined) return { [route.yaml]: body.yaml };
+  throw new UnsupportedMediaType(request.headers['content-type'] ?? 'unknown', ['application/json']);
+}
+
+const isJson = (body: unknown): body is JsonBody => typeof body === 'object' && body !== null && 'json' in body;
+const isYaml = (body: unknown): body is YamlBody => typeof body === 'object' && body !== null && 'yaml' in body;

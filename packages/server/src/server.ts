@@ -1,0 +1,143 @@
+import type { AddressInfo } from 'node:net';
+import { InvalidOptions, type Tasker } from '@tasker/engine';
+import type { FastifyInstance } from 'fastify';
+import { type AppOptions, type CorsOptions, createApp, type ServerLogger } from './http/app.ts';
+import type { JsonLimits } from './http/parse-json.ts';
+import type { Authorizer } from './operations/permission.ts';
+import { createServices } from './operations/services.ts';
+
+export interface ServerOptions {
+  /** Stays the caller’s: stopping the server does not stop it. */
+  readonly tasker: Tasker;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** 0: any that is free. Default 3000. */
+  readonly port?: number;
+  /** Where the API begins. Default `/tasker`. */
+  readonly prefix?: string;
+  /** Who may do what. Default: whoever reaches the server may do everything. */
+  readonly authorizer?: Authorizer;
+  /** Listen beyond this machine although there is no authorization. Default false. */
+  readonly insecure?: boolean;
+  /** Pages of other origins that may use the API. Default: none. */
+  readonly cors?: CorsOptions;
+  /** Largest body, in bytes. Default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** Default: 64 levels, 100 000 keys. */
+  readonly jsonLimits?: JsonLimits;
+  /** Submissions under way at once; more are answered with 503. Default 1000. */
+  readonly mostSubmissions?: number;
+  /** How long `stop` waits for requests under way, milliseconds. Default 10 000. */
+  readonly drainMs?: number;
+  /** Default: nothing is logged. */
+  readonly logger?: ServerLogger;
+}
+
+export interface Server {
+  /**
+   * Begins to listen.
+   *
+   * @throws when the address cannot be used
+   */
+  start(): Promise<void>;
+  /** For example `http://127.0.0.1:3000`; where it listens, once it does. */
+  readonly url: string;
+  /** Takes no more requests, answers those under way, and closes what it opened. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The HTTP server of an engine.
+ *
+ * @throws {InvalidOptions} also when anybody on the network could do everything
+ */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { tasker, host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
+  const { authorizer, mostSubmissions } = options;
+  checkOptions(options, host, port);
+  const services = createServices({
+    tasker,
+    ...(authorizer === undefined ? {} : { authorizer }),
+    ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
+  });
+  let stopping: Promise<void> | undefined;
+  const app = await createApp(
+    services,
+    appOptions(options, host, () => stopping !== undefined),
+  );
+
+  return {
+    async start() {
+      await app.listen({ host, port });
+    },
+    get url() {
+      return urlOf(app, host, port);
+    },
+    stop() {
+      stopping ??= close(app, drainMs);
+      return stopping;
+    },
+  };
+}
+
+function appOptions(options: ServerOptions, host: string, isStopping: () => boolean): AppOptions {
+  const { prefix = '/tasker', bodyLimit = 1_048_576, jsonLimits = { depth: 64, keys: 100_000 }, cors } = options;
+  const guarded = isLoopback(host) && options.insecure !== true;
+  return {
+    prefix,
+    bodyLimit,
+    jsonLimits,
+    cors,
+    guard: {
+      hosts: guarded ? new Set(['127.0.0.1', 'localhost', '[::1]', bracketed(host).toLowerCase()]) : undefined,
+      origins: cors?.origins === '*' ? 'any' : new Set(cors?.origins),
+    },
+    logger: options.logger ?? silent,
+    isStopping,
+  };
+}
+
+const silent: ServerLogger = { debug: () => undefined, error: () => undefined };
+
+function checkOptions(
+  { authorizer, insecure = false, prefix = '/tasker' }: ServerOptions,
+  host: string,
+  port: number,
+): void {
+  const problems: string[] = [];
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    problems.push(`port must be a whole number from 0 to 65535, not ${port}.`);
+  }
+  if (!/^(?:\/[\w.~-]+)+$/.test(prefix))
+    problems.push(`prefix must be a path such as /tasker, not ${JSON.stringify(prefix)}.`);
+  if (authorizer === undefined && !insecure && !isLoopback(host)) {
+    problems.push(
+      `host is ${host}, where others could reach the server, and nothing asks who they are. ` +
+        'Listen on 127.0.0.1, set up authentication, or say `insecure` if something in front of it does.',
+    );
+  }
+  if (problems.length > 0) throw new InvalidOptions(problems);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);
+
+function urlOf(app: FastifyInstance, host: string, port: number): string {
+  const address: AddressInfo | string | null = app.server.address();
+  const bound = address !== null && typeof address === 'object' ? address.port : port;
+  return `http://${bracketed(host)}:${bound}`;
+}
+
+async function close(app: FastifyInstance, drainMs: number): Promise<void> {
+  const impatient = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(impatient);
+  }
+}
