@@ -5,5 +5,6 @@ import * as microservices from './03-microservices/index.ts';
 const examples = [checkout, dataPipeline, microservices];
 
 /** All examples, for `tasker dev --tasks`. */
-export const templates = examples.flatMap((example) => example.templates);
+export const { processOrder } = checkout;
+export const templates = [dataPipeline, microservices].flatMap((example) => example.templates);
 export const handlers = Object.fromEntries(examples.flatMap((example) => Object.entries(example.handlers)));

@@ -7,6 +7,7 @@ import {
   type TaskerOptions,
   type TaskHandle,
   type TemplateDocument,
+  taskFromTemplate,
   type UntypedResults,
 } from '@tasker/engine';
 import {
@@ -18,6 +19,7 @@ import {
 } from '@tasker/engine/testing';
 import { countingIds } from '../shared/ids.ts';
 import { withSimulatedFaults } from '../shared/simulated-faults.ts';
+import { decideOrder } from './decide-order.ts';
 import { checkoutHandlerClasses } from './handler-classes.ts';
 import { checkoutHandlerFunctions } from './handler-functions.ts';
 import type { Order } from './order.ts';
@@ -95,7 +97,7 @@ function workOf(services: CheckoutServices, settings: CheckoutSettings): Partial
   if (form === 'builder') return { tasks: [defineProcessOrder(services)] };
   const handlers = form === 'handler classes' ? checkoutHandlerClasses(services) : checkoutHandlerFunctions(services);
   return {
-    templates: [change(processOrderTemplate)],
+    tasks: [taskFromTemplate(change(processOrderTemplate)).onSubmit(decideOrder)],
     handlers: withSimulatedFaults(handlers, { clock: services.clock, allowed: allowSimulate }),
   };
 }

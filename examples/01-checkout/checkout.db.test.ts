@@ -1,4 +1,12 @@
-import { DuplicateTask, findTask, InvalidContext, type StepView, type TemplateDocument } from '@tasker/engine';
+import {
+  DuplicateTask,
+  findAnnotatedTasks,
+  findAnnotations,
+  findTask,
+  InvalidContext,
+  type StepView,
+  type TemplateDocument,
+} from '@tasker/engine';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachDatabase, type TestDatabaseKind } from '../../packages/engine/test/servers/databases.ts';
 import { baseOrder, confirmedTo, orderOf, paidWith } from './base-order.ts';
@@ -221,43 +229,74 @@ describeEachDatabase((kind) => {
     expect(shop.services.orders.count).toBe(1);
   });
 
-  it('01.20 premium customers go first', async () => {
+  it('01.20 premium customers go first, and it is noted', async () => {
     const shop = await open(kind);
-    const { payment_info, customer_info } = orderOf(2, 1, 59.98);
-    const order = {
-      ...orderOf(2, 1, 59.98),
-      payment_info,
-      customer_info: { ...customer_info, tier: 'premium' as const },
-    };
-    const task = await submitOrder(shop.tasker, order);
+    const order = orderOf(2, 1, 59.98);
+    const premium = { ...order, customer_info: { ...order.customer_info, tier: 'premium' as const } };
+    const task = await submitOrder(shop.tasker, premium);
     expect((await findTask(shop.tasker.db, task.id))?.priority).toBe(50);
-    const { status, results } = await shop.settle(task.id);
+    const notes = { name: 'premium_processing', key: 'priority', value: 'high' };
+    expect((await findAnnotatedTasks(shop.tasker.db, notes)).taskIds).toEqual([task.id]);
+    const { status, results, steps } = await shop.settle(task.id);
     expect(status).toBe('complete');
     expect(results).toMatchObject({ validate_cart: { total: 59.98 } });
+    expect(Object.values(steps)).toHaveLength(5);
+    expect(await findAnnotations(shop.tasker.db, task.id)).toMatchObject([
+      { name: 'premium_processing', value: { priority: 'high', faster_processing: true, expedited_shipping: true } },
+      { name: 'processing_priority', value: 'high' },
+    ]);
     const ordinary = await submitOrder(shop.tasker, baseOrder);
     expect((await findTask(shop.tasker.db, ordinary.id))?.priority).toBe(0);
+    expect(await findAnnotations(shop.tasker.db, ordinary.id)).toEqual([]);
   });
 
-  it('01.21 express orders are tried once for payment and twice for the mail', async () => {
-    const shop = await open(kind);
-    const express = { ...baseOrder, priority: 'express' as const };
-    const unpaid = await shop.run(paidWith('tok_test_network_error__fail1', express));
-    expect(unpaid.status).toBe('error');
-    expect(failureOf(unpaid.steps['process_payment'])).toEqual({ code: 'TIMEOUT', attempts: 1, final: true });
+  it.each(['handler classes', 'builder'] as const)(
+    '01.21 express orders are tried once for payment and twice for the mail, with %s',
+    async (form) => {
+      const shop = await open(kind, { form });
+      const express = { ...baseOrder, priority: 'express' as const };
+      const unpaid = await shop.run(paidWith('tok_test_network_error__fail1', express));
+      expect(unpaid.status).toBe('error');
+      expect(failureOf(unpaid.steps['process_payment'])).toEqual({ code: 'TIMEOUT', attempts: 1, final: true });
+      expect(unpaid.steps['process_payment']).toMatchObject({ maxAttempts: 1 });
 
-    const unconfirmed = await shop.run(confirmedTo('mailtimeout@example.com', express));
-    expect(unconfirmed.status).toBe('error');
-    expect(failureOf(unconfirmed.steps['send_confirmation']).attempts).toBe(2);
-    expect(unconfirmed.results).toMatchObject({ create_order: { estimated_delivery: 'January 3, 2030' } });
-  });
+      const unconfirmed = await shop.run(confirmedTo('mailtimeout@example.com', express));
+      expect(unconfirmed.status).toBe('error');
+      expect(failureOf(unconfirmed.steps['send_confirmation']).attempts).toBe(2);
+      expect(unconfirmed.results).toMatchObject({ create_order: { estimated_delivery: 'January 3, 2030' } });
+    },
+  );
 
   it('01.21 express orders wait 15 s for the gateway, others longer', async () => {
     const shop = await open(kind);
     shop.services.faults.stubDelay('payments.charge', 20_000);
     const express = await shop.run({ ...baseOrder, priority: 'express' as const });
     expect(failureOf(express.steps['process_payment'])).toEqual({ code: 'TIMEOUT', attempts: 1, final: true });
+    expect(express.steps['process_payment']?.durationMs).toBe(15_000);
     const standard = await shop.run(baseOrder);
     expect(standard.status).toBe('complete');
+  });
+
+  it('01.21 an express order that is retried by hand has its own limits again', async () => {
+    const shop = await open(kind);
+    const express = { ...baseOrder, priority: 'express' as const };
+    const task = await shop.submit(
+      confirmedTo('mailtimeout__fail4@example.com', paidWith('tok_test_network_error__fail1', express)),
+    );
+    expect(failureOf((await shop.settle(task.id)).steps['process_payment'])).toMatchObject({
+      attempts: 1,
+      final: true,
+    });
+    await shop.tasker.retryTask(task.id);
+    // paid at the second attempt; the mail fails twice, and twice again
+    for (const attempts of [2, 4]) {
+      const { status, steps } = await shop.settle(task.id);
+      expect([status, attemptsOf(steps)]).toEqual(['error', [1, 2, 1, 1, attempts]]);
+      await shop.tasker.retryTask(task.id);
+    }
+    const { status, steps } = await shop.settle(task.id);
+    expect([status, attemptsOf(steps)]).toEqual(['complete', [1, 2, 1, 1, 5]]);
+    expect(shop.services.payments.chargeCount).toBe(1);
   });
 
   it('01.22 the same order twice is a conflict, in whatever order its keys come', async () => {

@@ -20,9 +20,9 @@ export function checkoutHandlerFunctions(services: CheckoutServices) {
     ),
     defineHandler(
       'ecommerce.process_payment',
-      { depends: { cart: 'validate_cart' }, inputs: { payment_info: 'payment_info', priority: 'priority' } },
-      ({ cart, payment_info, priority, context }: CartArguments & { payment_info: unknown; priority: unknown }) =>
-        processPayment(readPayment({ payment_info, total: cart?.total, priority }), services, context),
+      { depends: { cart: 'validate_cart' }, inputs: { payment_info: 'payment_info' } },
+      ({ cart, payment_info, context }: CartArguments & { payment_info: unknown }) =>
+        processPayment(readPayment({ payment_info, total: cart?.total }), services, context),
     ),
     defineHandler(
       'ecommerce.update_inventory',
@@ -50,7 +50,7 @@ export function checkoutHandlerFunctions(services: CheckoutServices) {
       'ecommerce.send_confirmation',
       {
         depends: { create_order: 'create_order', validate_cart: 'validate_cart' },
-        inputs: { customer_info: 'customer_info', priority: 'priority' },
+        inputs: { customer_info: 'customer_info' },
       },
       ({ context, ...sources }) => sendConfirmation(readConfirmation(sources), services, context),
     ),

@@ -9,7 +9,7 @@ import { checkoutHandlerClasses } from './handler-classes.ts';
 import type { ChargeRequest } from './services/payments.ts';
 import { createSimulatedServices } from './simulated/services.ts';
 import { submitOrder } from './submit-order.ts';
-import { processOrderTemplate } from './template.ts';
+import { processOrder } from './template.ts';
 
 // PGlite lives in one process, so no other can be killed beside it.
 it.each(databases.filter(({ concurrent }) => concurrent))(
@@ -17,7 +17,7 @@ it.each(databases.filter(({ concurrent }) => concurrent))(
   async (kind) => {
     const { db, url } = await kind.fresh();
     const services = createSimulatedServices();
-    const survivor = await createTasker({ database: db, templates: [processOrderTemplate], worker: false });
+    const survivor = await createTasker({ database: db, tasks: [processOrder], worker: false });
     onTestFinished(() => survivor.stop());
     const task = await submitOrder(survivor, baseOrder);
 

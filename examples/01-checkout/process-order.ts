@@ -1,4 +1,5 @@
 import { defineTask } from '@tasker/engine';
+import { decideOrder } from './decide-order.ts';
 import { orderSchema } from './order.ts';
 import type { CheckoutServices } from './services/checkout-services.ts';
 import { createOrder, readOrder } from './steps/create-order.ts';
@@ -37,8 +38,8 @@ export function defineProcessOrder(services: CheckoutServices) {
       callable: 'ecommerce.process_payment',
       retry: { maxAttempts: 3, ...upToThirtySeconds },
       timeoutSeconds: 30,
-      run({ input: { payment_info, priority }, results: { validate_cart }, context }) {
-        return processPayment(readPayment({ payment_info, total: validate_cart.total, priority }), services, context);
+      run({ input: { payment_info }, results: { validate_cart }, context }) {
+        return processPayment(readPayment({ payment_info, total: validate_cart.total }), services, context);
       },
     })
     .step('update_inventory', {
@@ -71,10 +72,11 @@ export function defineProcessOrder(services: CheckoutServices) {
       callable: 'ecommerce.send_confirmation',
       retry: { maxAttempts: 5, ...upToThirtySeconds },
       timeoutSeconds: 10,
-      run({ input: { customer_info, priority }, results: { create_order }, context }) {
+      run({ input: { customer_info }, results: { create_order }, context }) {
         const validate_cart = context.getDependencyResult('validate_cart');
-        const sources = { customer_info, priority, create_order, validate_cart };
+        const sources = { customer_info, create_order, validate_cart };
         return sendConfirmation(readConfirmation(sources), services, context);
       },
-    });
+    })
+    .onSubmit(decideOrder);
 }

@@ -8,7 +8,7 @@ import { checkoutHandlerClasses } from './handler-classes.ts';
 import { createShop } from './shop.ts';
 import { createShopServer } from './shop-server.ts';
 import { createSimulatedServices } from './simulated/services.ts';
-import { processOrderTemplate } from './template.ts';
+import { processOrder } from './template.ts';
 
 it.each(databases.slice(0, 1))('the shop takes orders, tells how they are and retries them, on $name', async (kind) => {
   const { ask, tasker } = await open(kind);
@@ -81,7 +81,7 @@ async function open(kind: TestDatabaseKind) {
   const services = createSimulatedServices();
   const tasker = await createTasker({
     database: db,
-    templates: [processOrderTemplate],
+    tasks: [processOrder],
     handlers: checkoutHandlerClasses(services),
   });
   const server = createShopServer(createShop(tasker)).listen(0, '127.0.0.1');

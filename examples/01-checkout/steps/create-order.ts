@@ -3,7 +3,7 @@ import { type Fields, fieldsOf, numberIn, textIn } from '../../shared/json-field
 import { fromCents, toCents } from '../../shared/money.ts';
 import { callPort, type PortCallLimits } from '../../shared/port-call.ts';
 import { required, shapeResult } from '../../shared/shape-result.ts';
-import { limitsOf } from '../express.ts';
+import { deliveryDaysOf } from '../delivery-days.ts';
 import type { CheckoutServices } from '../services/checkout-services.ts';
 import { type CreateOrderResponse, DatabaseDown, type OrderBook } from '../services/orders.ts';
 
@@ -99,7 +99,7 @@ export function readOrder(sources: OrderSources): OrderInputs {
   if (faults.length > 0) {
     throw new PermanentError(`The order cannot stand: ${faults.join(', ')}.`, { errorCode: 'ORDER_VALIDATION_FAILED' });
   }
-  const { deliveryDays } = limitsOf(sources.priority);
+  const deliveryDays = deliveryDaysOf(sources.priority);
   return { customerEmail, customerName, totalCents, paymentId, inventoryLogId, deliveryDays };
 }
 

@@ -5,8 +5,8 @@ import { createSimulatedServices, type SimulatedServices } from '../simulated/se
 import { type PaymentSources, processPayment, readPayment } from './process-payment.ts';
 
 const info = { method: 'credit_card', amount: 124.76, token: 'tok_amex' };
-const sources: PaymentSources = { payment_info: info, total: 124.76, priority: undefined };
-const attempt = { idempotencyKey: 'step-1', attempt: 1, signal: new AbortController().signal };
+const sources: PaymentSources = { payment_info: info, total: 124.76 };
+const attempt = { idempotencyKey: 'step-1', signal: new AbortController().signal };
 
 const pay = (changed: Partial<PaymentSources> = {}, services: SimulatedServices = createSimulatedServices()) =>
   processPayment(readPayment({ ...sources, ...changed }), services, attempt);

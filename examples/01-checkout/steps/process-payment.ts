@@ -1,10 +1,8 @@
 import { PermanentError, RetryableError, type StepContext, StepHandler } from '@tasker/engine';
-import { withinAttempts } from '../../shared/attempt-limit.ts';
 import { fieldsOf, numberIn, textIn } from '../../shared/json-fields.ts';
 import { fromCents, toCents } from '../../shared/money.ts';
 import { callPort, NetworkError, type PortCallLimits, PortTimeout } from '../../shared/port-call.ts';
 import { required, shapeResult } from '../../shared/shape-result.ts';
-import { limitsOf, type OrderLimits } from '../express.ts';
 import { gatewayFeeCents } from '../pricing.ts';
 import type { CheckoutServices } from '../services/checkout-services.ts';
 import type { ChargeResponse, PaymentGateway } from '../services/payments.ts';
@@ -44,40 +42,37 @@ export class ProcessPaymentHandler extends StepHandler {
     return readPayment({
       payment_info: context.getInput('payment_info'),
       total: context.getDependencyField('validate_cart', 'total'),
-      priority: context.getInputOr('priority', 'standard'),
     });
   }
 }
 
 /** What the step needs to know about its attempt. */
-export type PaymentAttempt = Pick<StepContext, 'idempotencyKey' | 'attempt' | 'signal'>;
+export type PaymentAttempt = Pick<StepContext, 'idempotencyKey' | 'signal'>;
 
-export function processPayment(
+export async function processPayment(
   inputs: PaymentInputs,
   { payments, clock }: CheckoutServices,
-  { idempotencyKey, attempt, signal }: PaymentAttempt,
+  { idempotencyKey, signal }: PaymentAttempt,
 ): Promise<ProcessPaymentResult> {
-  const { paymentAttempts, paymentTimeoutMs } = inputs.limits;
-  return withinAttempts(paymentAttempts, attempt, async () => {
-    const response = await charge(inputs, idempotencyKey, payments, { clock, timeoutMs: paymentTimeoutMs, signal });
-    ensurePaymentSuccessful(response);
-    return shapeResult(response, () => formatPayment(inputs, response));
-  });
+  const response = await charge(inputs, idempotencyKey, payments, { clock, timeoutMs: chargeTimeoutMs, signal });
+  ensurePaymentSuccessful(response);
+  return shapeResult(response, () => formatPayment(inputs, response));
 }
+
+/** A little less than the step may take, so that the attempt ends in words of ours. */
+const chargeTimeoutMs = 25_000;
 
 export interface PaymentInputs {
   readonly method: string;
   readonly token: string;
   readonly currency: string;
   readonly totalCents: number;
-  readonly limits: OrderLimits;
 }
 
 export interface PaymentSources {
   readonly payment_info: unknown;
   /** Of the cart, as validated. */
   readonly total: unknown;
-  readonly priority: unknown;
 }
 
 /** A cent more or less is a matter of rounding. */
@@ -105,7 +100,7 @@ export function readPayment(sources: PaymentSources): PaymentInputs {
       context: { shown: Number.isNaN(amountCents) ? null : fromCents(amountCents), total },
     });
   }
-  return { method, token, currency: textIn(info, 'currency') ?? 'USD', totalCents, limits: limitsOf(sources.priority) };
+  return { method, token, currency: textIn(info, 'currency') ?? 'USD', totalCents };
 }
 
 async function charge(

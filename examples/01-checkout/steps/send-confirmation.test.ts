@@ -6,7 +6,6 @@ import { type ConfirmationSources, readConfirmation, sendConfirmation } from './
 
 const sources: ConfirmationSources = {
   customer_info: { email: 'ada@example.com' },
-  priority: 'standard',
   create_order: { order_id: 1000, order_number: 'ORD-20300101-0000000A', estimated_delivery: 'January 8, 2030' },
   validate_cart: { item_count: 3, total: 124.76 },
 };

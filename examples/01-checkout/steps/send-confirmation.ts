@@ -1,9 +1,7 @@
 import { PermanentError, RetryableError, type StepContext, StepHandler } from '@tasker/engine';
-import { withinAttempts } from '../../shared/attempt-limit.ts';
 import { fieldsOf, integerIn, numberIn, textIn } from '../../shared/json-fields.ts';
 import { callPort, type PortCallLimits, PortTimeout } from '../../shared/port-call.ts';
 import { required, shapeResult } from '../../shared/shape-result.ts';
-import { limitsOf, type OrderLimits } from '../express.ts';
 import type { CheckoutServices } from '../services/checkout-services.ts';
 import type { Mailer, MailResponse } from '../services/mailer.ts';
 
@@ -39,23 +37,20 @@ export class SendConfirmationHandler extends StepHandler {
   #extractAndValidateInputs(context: StepContext): ConfirmationInputs {
     return readConfirmation({
       customer_info: context.getInput('customer_info'),
-      priority: context.getInputOr('priority', 'standard'),
       create_order: context.getDependencyResult('create_order'),
       validate_cart: context.getDependencyResult('validate_cart'),
     });
   }
 }
 
-export function sendConfirmation(
+export async function sendConfirmation(
   inputs: ConfirmationInputs,
   { mailer, clock }: CheckoutServices,
-  { idempotencyKey, attempt, signal }: Pick<StepContext, 'idempotencyKey' | 'attempt' | 'signal'>,
+  { idempotencyKey, signal }: Pick<StepContext, 'idempotencyKey' | 'signal'>,
 ): Promise<SendConfirmationResult> {
-  return withinAttempts(inputs.limits.emailAttempts, attempt, async () => {
-    const response = await send(inputs, idempotencyKey, mailer, { clock, timeoutMs: sendTimeoutMs, signal });
-    ensureMailSent(response);
-    return shapeResult(response, () => formatConfirmation(inputs, response));
-  });
+  const response = await send(inputs, idempotencyKey, mailer, { clock, timeoutMs: sendTimeoutMs, signal });
+  ensureMailSent(response);
+  return shapeResult(response, () => formatConfirmation(inputs, response));
 }
 
 const sendTimeoutMs = 8_000;
@@ -67,12 +62,10 @@ export interface ConfirmationInputs {
   readonly itemCount: number;
   readonly total: number;
   readonly estimatedDelivery: string;
-  readonly limits: OrderLimits;
 }
 
 export interface ConfirmationSources {
   readonly customer_info: unknown;
-  readonly priority: unknown;
   readonly create_order: unknown;
   readonly validate_cart: unknown;
 }
@@ -95,8 +88,7 @@ export function readConfirmation(sources: ConfirmationSources): ConfirmationInpu
     throw new PermanentError('There is no validated cart to confirm.', { errorCode: 'MISSING_CART_VALIDATION' });
   }
   const estimatedDelivery = textIn(order, 'estimated_delivery') ?? 'soon';
-  const limits = limitsOf(sources.priority);
-  return { recipient, orderId, orderNumber, itemCount, total, estimatedDelivery, limits };
+  return { recipient, orderId, orderNumber, itemCount, total, estimatedDelivery };
 }
 
 async function send(
