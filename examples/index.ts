@@ -1,8 +1,9 @@
 import * as checkout from './01-checkout/index.ts';
 import * as dataPipeline from './02-data-pipeline/index.ts';
 import * as microservices from './03-microservices/index.ts';
+import * as teamScaling from './04-team-scaling/index.ts';
 
-const examples = [checkout, dataPipeline, microservices];
+const examples = [checkout, dataPipeline, microservices, teamScaling];
 
 /** All examples, for `tasker dev --tasks`. */
 export const { processOrder } = checkout;

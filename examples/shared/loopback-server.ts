@@ -19,7 +19,10 @@ export interface ServiceAnswer {
   readonly body?: unknown;
 }
 
-/** A service. One that throws a NetworkError breaks the connection instead of answering. */
+/**
+ * A service. One that throws a NetworkError breaks the connection instead of answering; any other error is an answer,
+ * with its `status` or 500.
+ */
 export type ServiceApp = (request: ServiceRequest) => ServiceAnswer | Promise<ServiceAnswer>;
 
 export interface Loopback<Names extends string> {
@@ -88,6 +91,23 @@ async function answerOf(app: ServiceApp | undefined, request: ServiceRequest): P
     return await app(request);
   } catch (error) {
     if (error instanceof NetworkError) throw error;
-    return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
+    return { status: statusOf(error), body: { error: error instanceof Error ? error.message : String(error) } };
   }
+}
+
+function statusOf(error: unknown): number {
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
+  return typeof status === 'number' ? status : 500;
+}
+
+/** Thrown by a service: 503. */
+export class ServiceUnavailable extends Error {
+  override readonly name = 'ServiceUnavailable';
+  readonly status = 503;
+}
+
+/** Thrown by a service: 429. */
+export class TooManyRequests extends Error {
+  override readonly name = 'TooManyRequests';
+  readonly status = 429;
 }
