@@ -441,8 +441,8 @@ create view tasker.workflow_steps as
    FROM (tasker.task t
      CROSS JOIN LATERAL tasker.step_states(t.id) s(task_id, step, step_id, name, state, namespace, handler, queue, dependent_system, level, retryable, skippable, attempts, max_attempts, waits, ready, held, due_at, next_attempt_at, failed_for_good, passed, circuit, started_at, finished_at, duration_ms, last_attempted_at, last_failed_at, backoff_ms, worker_id, worker, actor, reason, result, metadata, error, inputs, parents, children, passed_parents));
 
-CREATE OR REPLACE FUNCTION tasker.advance(p_worker integer, p_seq bigint, p_checked boolean, p_touched bigint[], p_closed bigint[], s_task uuid[], s_step integer[], s_attempt smallint[], s_began double precision[], s_ended double precision[], s_result jsonb[], s_metadata jsonb[], p_others jsonb, d_task uuid[], d_step integer[], d_queue integer[], d_priority smallint[], d_mine integer, j_task uuid[], j_step integer[], j_parents integer[], j_blocked boolean[], j_queue integer[], j_priority smallint[], j_mine boolean[], f_task uuid[], p_keep integer, p_want integer, p_queues integer[])
- RETURNS TABLE(kept_task uuid[], kept_step integer[], taken_task uuid[], taken_step integer[], taken_attempt smallint[], left_waiting integer, finished_task uuid[], finished_state text[], edits jsonb, dry boolean, next_due_ms double precision)
+CREATE OR REPLACE FUNCTION tasker.advance(p_worker integer, p_seq bigint, p_checked boolean, p_touched bigint[], p_closed bigint[], s_task uuid[], s_step integer[], s_attempt smallint[], s_began double precision[], s_ended double precision[], s_result jsonb[], s_metadata jsonb[], p_others jsonb, d_task uuid[], d_step integer[], d_queue integer[], d_priority smallint[], d_mine integer, j_task uuid[], j_step integer[], j_parents integer[], j_blocked boolean[], j_queue integer[], j_priority smallint[], j_mine boolean[], f_task uuid[], p_keep integer, p_want integer, p_queues integer[], OUT kept_task uuid[], OUT kept_step integer[], OUT taken_task uuid[], OUT taken_step integer[], OUT taken_attempt smallint[], OUT left_waiting integer, OUT finished_task uuid[], OUT finished_state text[], OUT edits jsonb, OUT dry boolean, OUT next_due_ms double precision)
+ RETURNS record
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -651,9 +651,10 @@ begin
   -- 7. One lease row for everything handed out.
   v_n := cardinality(v_kept_task) + cardinality(v_taken_task);
   if v_n > 0 then
-    insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
-    values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
-            array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt);
+    with written as (
+      insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
+      values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
+              array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt))
     select jsonb_agg(jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts,
                                         'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs,
                                         'timeout_ms', e.timeout_ms))
@@ -662,8 +663,11 @@ begin
       join tasker.step_edit e on e.task_id = x.t and e.step = x.s;
   end if;
 
-  return query select v_kept_task, v_kept_step, v_taken_task, v_taken_step, v_taken_attempt,
-                      cardinality(v_rest_task), v_fin_task, v_fin_state, v_edits, v_dry, v_due;
+  kept_task := v_kept_task; kept_step := v_kept_step;
+  taken_task := v_taken_task; taken_step := v_taken_step; taken_attempt := v_taken_attempt;
+  left_waiting := cardinality(v_rest_task);
+  finished_task := v_fin_task; finished_state := v_fin_state;
+  edits := v_edits; dry := v_dry; next_due_ms := v_due;
 end
 $function$
 ;

@@ -49,15 +49,14 @@ create function tasker.advance(
   f_task uuid[],               -- tasks whose only sink has settled
   p_keep int,                  -- hand straight back at most so many of the steps opened by this call
   p_want int,                  -- hand out at most so many steps in all
-  p_queues int[]               -- what this worker can run; empty: take nothing that waits
-) returns table (
-  kept_task uuid[], kept_step int[],
-  taken_task uuid[], taken_step int[], taken_attempt smallint[],
-  left_waiting int,            -- so many steps were opened and wait for any worker
-  finished_task uuid[], finished_state text[],
-  edits jsonb,                 -- [{task, step, max_attempts, skip, decided, inputs}] for steps handed out
-  dry boolean,                 -- nothing more is ready for this worker now
-  next_due_ms double precision -- and until the next waiting step is due
+  p_queues int[],              -- what this worker can run; empty: take nothing that waits
+  out kept_task uuid[], out kept_step int[],
+  out taken_task uuid[], out taken_step int[], out taken_attempt smallint[],
+  out left_waiting int,        -- so many steps were opened and wait for any worker
+  out finished_task uuid[], out finished_state text[],
+  out edits jsonb,             -- [{task, step, max_attempts, skip, decided, inputs}] for steps handed out
+  out dry boolean,             -- nothing more is ready for this worker now
+  out next_due_ms double precision -- and until the next waiting step is due
 ) language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -266,9 +265,10 @@ begin
   -- 7. One lease row for everything handed out.
   v_n := cardinality(v_kept_task) + cardinality(v_taken_task);
   if v_n > 0 then
-    insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
-    values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
-            array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt);
+    with written as (
+      insert into tasker.lease (worker, seq, since, tasks, steps, attempts)
+      values (p_worker, p_seq, v_now, v_kept_task || v_taken_task, v_kept_step || v_taken_step,
+              array_fill(1::smallint, array[cardinality(v_kept_task)]) || v_taken_attempt))
     select jsonb_agg(jsonb_build_object('task', e.task_id, 'step', e.step, 'max_attempts', e.max_attempts,
                                         'skip', e.skip, 'decided', e.decided, 'inputs', e.inputs,
                                         'timeout_ms', e.timeout_ms))
@@ -277,7 +277,10 @@ begin
       join tasker.step_edit e on e.task_id = x.t and e.step = x.s;
   end if;
 
-  return query select v_kept_task, v_kept_step, v_taken_task, v_taken_step, v_taken_attempt,
-                      cardinality(v_rest_task), v_fin_task, v_fin_state, v_edits, v_dry, v_due;
+  kept_task := v_kept_task; kept_step := v_kept_step;
+  taken_task := v_taken_task; taken_step := v_taken_step; taken_attempt := v_taken_attempt;
+  left_waiting := cardinality(v_rest_task);
+  finished_task := v_fin_task; finished_state := v_fin_state;
+  edits := v_edits; dry := v_dry; next_due_ms := v_due;
 end
 $$;
