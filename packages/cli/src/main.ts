@@ -33,7 +33,8 @@ program
 program
   .command('dev')
   .description('work on tasks, on the embedded database unless told otherwise')
-  .requiredOption('--tasks <file...>', 'modules that export tasks, or templates in YAML')
+  .option('--tasks <file...>', 'modules that export tasks, or templates in YAML')
+  .option('--templates <path...>', 'files and folders of templates in YAML or JSON')
   .action((options, command) =>
     perform(command, async (cli) => (await import('./commands/run-dev.ts')).runDev(cli, options)),
   );

@@ -18,6 +18,8 @@ export interface RunOptions {
 export interface RunningTasker {
   /** Resolves when standard output has had a match. */
   saying(pattern: RegExp): Promise<void>;
+  /** The same of standard error. */
+  noting(pattern: RegExp): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   readonly ended: Promise<TaskerRun>;
 }
@@ -52,25 +54,28 @@ export function startTasker(args: readonly string[], options: RunOptions = {}): 
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
+    for (const listener of listeners) listener();
   });
   child.stdin.end(input);
   const ended = new Promise<TaskerRun>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
+  const hearing = (pattern: RegExp, said: () => string) =>
+    new Promise<void>((resolve, reject) => {
+      const listener = () => {
+        if (!pattern.test(said())) return;
+        listeners.delete(listener);
+        resolve();
+      };
+      listeners.add(listener);
+      listener();
+      ended.then(() => reject(new Error(`it ended without saying ${pattern}: ${out}${err}`)), reject);
+    });
   return {
     ended,
     signal: (signal) => void child.kill(signal),
-    saying: (pattern) =>
-      new Promise((resolve, reject) => {
-        const listener = () => {
-          if (!pattern.test(out)) return;
-          listeners.delete(listener);
-          resolve();
-        };
-        listeners.add(listener);
-        listener();
-        ended.then(() => reject(new Error(`it ended without saying ${pattern}: ${out}${err}`)), reject);
-      }),
+    saying: (pattern) => hearing(pattern, () => out),
+    noting: (pattern) => hearing(pattern, () => err),
   };
 }

@@ -42,7 +42,7 @@ it.each([
   ['task submit a/b --timeout long', '--timeout takes a number of seconds, not "long"'],
   [`step resolve ${id} pay --result oops`, 'What --result holds is not JSON'],
   ['template register none.yaml', 'none.yaml cannot be read'],
-  ['dev', "required option '--tasks <file...>'"],
+  ['dev', 'There is nothing to work on: name modules with --tasks'],
   ['dev --tasks none.ts', 'There is no file none.ts.'],
 ])('refuses `tasker %s` with exit code 2', async (args, says) => {
   const { code, out, err } = await run(...args.split(' '));

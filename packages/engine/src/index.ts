@@ -16,6 +16,7 @@ export type {
   AnyTaskDefinition,
   ForeignTransaction,
   Outcome,
+  RegisterOptions,
   SubmitOptions,
   Tasker,
   TaskHandle,

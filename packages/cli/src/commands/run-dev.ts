@@ -1,37 +1,45 @@
-import { createTasker, printableUrl } from '@tasker/engine';
+import { extname } from 'node:path';
+import { createTasker, currentEnvironment, printableUrl } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
-import { type ExitCode, exitCodes } from '../exit.ts';
-import { type LoadedTasks, loadTasks } from '../input/load-tasks.ts';
+import { develop } from '../dev/keep-loading.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
 import { untilSignal } from '../until-signal.ts';
 
 export interface RunDevOptions {
   /** Files with tasks. */
-  readonly tasks: readonly string[];
+  readonly tasks?: readonly string[] | undefined;
+  /** Files and folders with templates. */
+  readonly templates?: readonly string[] | undefined;
 }
 
-/** Works on tasks until it is stopped. What has changed since the last time is registered as it is now. */
+/**
+ * Works on tasks until it is stopped. What has changed since the last time is registered as it is now, and again
+ * whenever a file changes.
+ */
 export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode> {
-  const loaded = await loadTasks(options.tasks);
+  const development = await develop(sourcesOf(options));
   const { terminal } = cli;
   const tasker = await createTasker({
-    ...loaded,
+    ...development.loaded,
     database: cli.database,
     replaceTemplates: true,
     worker: {},
     logger: createLogger(terminal, cli.verbose ? 'debug' : 'info'),
   });
   try {
-    const templates = templateNames(loaded);
-    terminal.printJson({ database: printableUrl(cli.database), kind: tasker.db.kind, templates });
+    const names = tasker.handlers().map(({ namespace, name, version }) => `${namespace}/${name}@${version}`);
+    terminal.printJson({ database: printableUrl(cli.database), kind: tasker.db.kind, templates: names });
     terminal.print(`Database   ${printableUrl(cli.database)} (${kinds[tasker.db.kind]})`);
-    terminal.print(`Templates  ${templates.join('\n           ') || 'none'}`);
+    terminal.print(`Templates  ${names.join('\n           ') || 'none'}`);
     terminal.print(`Working on them. Submit one from another terminal: ${commandName} task submit NAMESPACE/NAME`);
+    await development.keepLoading(tasker, (line) => terminal.note(line));
     terminal.print('Ctrl-C stops.');
     await untilSignal();
     terminal.print('Stopping: running steps are finished first. Ctrl-C again stops at once.');
   } finally {
+    await development.stop();
     await tasker.stop();
   }
   return exitCodes.done;
@@ -39,7 +47,15 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
 
 const kinds = { server: 'PostgreSQL', embedded: 'embedded PostgreSQL', pglite: 'PGlite in this process' } as const;
 
-function templateNames({ tasks, templates }: LoadedTasks): string[] {
-  const documents = [...tasks.map(({ document }) => document), ...templates];
-  return documents.map(({ namespace_name, name, version }) => `${namespace_name}/${name}@${version}`);
+const isTemplateFile = (file: string) => ['.yaml', '.yml', '.json'].includes(extname(file).toLowerCase());
+
+function sourcesOf({ tasks = [], templates = [] }: RunDevOptions) {
+  const modules = tasks.filter((file) => !isTemplateFile(file));
+  const named = [...templates, ...tasks.filter(isTemplateFile)];
+  if (modules.length + named.length > 0) {
+    return { modules, templates: named, environment: currentEnvironment() };
+  }
+  throw new UsageError(
+    'There is nothing to work on: name modules with --tasks, or folders of templates with --templates.',
+  );
 }

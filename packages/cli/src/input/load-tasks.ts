@@ -26,9 +26,14 @@ export interface LoadedTasks {
  * - `templates`, a list of them, and `handlers`, an object of handlers by name.
  *
  * Of a YAML or JSON file count the templates in it.
+ *
+ * @param importFile default: as Node.js does, each module once
  */
-export async function loadTasks(files: readonly string[]): Promise<LoadedTasks> {
-  const loaded = await Promise.all(files.map(loadFile));
+export async function loadTasks(
+  files: readonly string[],
+  importFile: (file: string) => Promise<unknown> = importOnce,
+): Promise<LoadedTasks> {
+  const loaded = await Promise.all(files.map((file) => loadFile(file, importFile)));
   return {
     tasks: loaded.flatMap(({ tasks }) => tasks),
     templates: loaded.flatMap(({ templates }) => templates),
@@ -36,21 +41,26 @@ export async function loadTasks(files: readonly string[]): Promise<LoadedTasks> 
   };
 }
 
-async function loadFile(file: string): Promise<LoadedTasks> {
+async function loadFile(file: string, importFile: (file: string) => Promise<unknown>): Promise<LoadedTasks> {
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
   if (['.yaml', '.yml', '.json'].includes(extname(file).toLowerCase())) {
     return { tasks: [], templates: readTemplateYaml(readFileSync(file, 'utf8'), { file }), handlers: {} };
   }
-  const tasks = tasksOf(file, await importModule(file));
+  const tasks = tasksOf(file, await importModule(file, importFile));
   if (tasks.tasks.length + tasks.templates.length + Object.keys(tasks.handlers).length > 0) return tasks;
   throw new UsageError(
     `${file} exports no tasks. Export what defineTask(…) makes, or \`templates\` with their \`handlers\`.`,
   );
 }
 
-async function importModule(file: string): Promise<object> {
+async function importOnce(file: string): Promise<unknown> {
+  const module: unknown = await import(pathToFileURL(resolve(file)).href);
+  return module;
+}
+
+async function importModule(file: string, importFile: (file: string) => Promise<unknown>): Promise<object> {
   try {
-    const module: unknown = await import(pathToFileURL(resolve(file)).href);
+    const module = await importFile(file);
     return typeof module === 'object' && module !== null ? module : {};
   } catch (cause) {
     const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
@@ -106,7 +116,7 @@ function handlersOf(file: string, value: unknown): Record<string, Handler> {
   return handlers;
 }
 
-function isHandler(value: unknown): value is Handler {
+export function isHandler(value: unknown): value is Handler {
   if (typeof value === 'function') return true;
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'call') === 'function';
 }

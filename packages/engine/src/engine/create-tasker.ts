@@ -221,15 +221,15 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     if (works) registrar.warn();
   }
 
-  async function register(template: Parameters<Tasker['register']>[0], how?: { replace?: boolean }) {
+  async function register(template: Parameters<Tasker['register']>[0], how?: Parameters<Tasker['register']>[1]) {
     const registered = await registrar.register(template, how);
     announcer.announce('templates');
     if (started) await serve();
     return registered;
   }
 
-  async function registerHandlers(offered: Handlers): Promise<void> {
-    registrar.registerHandlers(offered);
+  async function registerHandlers(offered: Handlers, how?: { readonly replace?: boolean }): Promise<void> {
+    registrar.registerHandlers(offered, how);
     if (started) await serve();
   }
 

@@ -8,16 +8,16 @@ import { reportHandlers, type TemplateHandlers } from '../lifecycle/4-execution/
 import type { ModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
 import { type Handlers, namedHandlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { TaskerLogger } from './logger.ts';
-import type { AnyTaskDefinition, TemplateFile } from './tasker.ts';
+import type { AnyTaskDefinition, RegisterOptions, TemplateFile } from './tasker.ts';
 
 /** Takes in templates and handlers, and knows which of the templates can run here. */
 export interface Registrar {
   register(
     template: TemplateDocument | TemplateFile | AnyTaskDefinition,
-    how?: { readonly replace?: boolean },
+    how?: RegisterOptions,
   ): Promise<RegisteredPlan>;
   /** All of them or, when one cannot be, none. */
-  registerHandlers(handlers: Handlers): void;
+  registerHandlers(handlers: Handlers, how?: { readonly replace?: boolean }): void;
   /** Whether there is, or may be found, anything to work with. */
   readonly hasHandlers: boolean;
   /** What the definition that was registered here decides about its tasks. */
@@ -44,23 +44,23 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
   const hooks = new Map<string, SubmissionHook>();
 
   return {
-    async register(template, how) {
+    async register(template, { replace = false, replaceHandlers = false } = {}) {
       const { document, file, own, hook } = partsOf(template);
       // what clashes must be known before anything is stored: a registration is whole or it is not
-      for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
+      if (!replaceHandlers) for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
       if (file !== undefined) modules.allow(callablesOf(document), file);
-      const registered = await plans.register(document, how);
-      for (const [callable, handler] of own) handlers.register(callable, handler);
+      const registered = await plans.register(document, { replace });
+      for (const [callable, handler] of own) handlers.register(callable, handler, { replace: replaceHandlers });
       const { plan } = registered;
       registeredHere.set(fullName(plan), registered);
       if (hook !== undefined) hooks.set(fullName(plan), hook);
       await handlers.prepare(plan.steps.map((step) => step.handler));
       return registered;
     },
-    registerHandlers(offered) {
+    registerHandlers(offered, { replace = false } = {}) {
       const named = namedHandlers(offered);
-      for (const [callable, handler] of named) handlers.refuseTaken(callable, handler);
-      for (const [callable, handler] of named) handlers.register(callable, handler);
+      if (!replace) for (const [callable, handler] of named) handlers.refuseTaken(callable, handler);
+      for (const [callable, handler] of named) handlers.register(callable, handler, { replace });
     },
     get hasHandlers() {
       return handlers.callables().length > 0 || handlers.resolvers.length > ownResolvers || modules.isOpen;

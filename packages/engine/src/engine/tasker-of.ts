@@ -93,7 +93,7 @@ export function taskerOf(parts: TaskerParts): Tasker {
     },
     annotate: (...of) => door.enter(() => annotate(...of)),
     register: (template, options) => door.enter(() => register(template, options)),
-    registerHandlers: (offered) => door.enter(() => registerHandlers(offered)),
+    registerHandlers: (offered, how) => door.enter(() => registerHandlers(offered, how)),
     handlers,
     on: bus.on,
     stop,

@@ -67,6 +67,13 @@ export interface TaskHandle<Results> {
 /** Results of a task whose definition is not at hand. */
 export type UntypedResults = Readonly<Record<string, unknown>>;
 
+export interface RegisterOptions {
+  /** Different content under a version that exists becomes a new revision of it; tasks keep theirs. Default false. */
+  readonly replace?: boolean;
+  /** The handlers of a definition take the place of those that have their names. Default false. */
+  readonly replaceHandlers?: boolean;
+}
+
 /**
  * The engine in a program: submits tasks, works on their steps (unless told not to), and tells how they are.
  */
@@ -90,14 +97,15 @@ export interface Tasker extends Control {
   /** Registers a template; the same content again changes nothing. Its handlers may come later, or be elsewhere. */
   register(
     template: TemplateDocument | TemplateFile | AnyTaskDefinition,
-    options?: { replace?: boolean },
+    options?: RegisterOptions,
   ): Promise<RegisteredPlan>;
   /**
    * Registers handlers, all of them or none; steps that wait for them begin to run.
    *
+   * @param options `replace`: take the place of those that have these names; attempts that run end as they began
    * @throws {InvalidOptions} when one is no handler, or its name is taken
    */
-  registerHandlers(handlers: Handlers): Promise<void>;
+  registerHandlers(handlers: Handlers, options?: { readonly replace?: boolean }): Promise<void>;
   /** Of the templates that this process registered, which it can run, and what keeps it from running the others. */
   handlers(): TemplateHandlers[];
   /**
