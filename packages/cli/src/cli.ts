@@ -1,8 +1,10 @@
+import type { TaskerConfig } from '@tasker/engine';
 import type { Terminal } from './output/terminal.ts';
 
 /** What every command is given besides its own arguments. */
 export interface Cli {
   readonly terminal: Terminal;
+  readonly config: TaskerConfig;
   /** Where the engine's database is. */
   readonly database: string;
   readonly verbose: boolean;

@@ -12,7 +12,7 @@ import { readVersion } from './version.ts';
 const program = new Command('tasker')
   .description('A durable workflow engine on PostgreSQL.')
   .version(readVersion(), '-V, --version', 'print the version')
-  .option('--database <url>', 'postgres://…, file:DIR or memory: (default: TASKER_DATABASE_URL, else file:.tasker)')
+  .option('--database <url>', 'postgres://…, file:DIR or memory: (default: what is configured, else file:.tasker)')
   .option('--json', 'print one JSON document and nothing else')
   .option('--verbose', 'print stacks and the engine’s log')
   .helpOption('-h, --help', 'print help')
@@ -245,9 +245,15 @@ noted(step.command('cancel'), 'take a step out, and what depends on it')
     perform(command, async (cli) => (await import('./commands/cancel-step.ts')).cancelStep(cli, id, name, options)),
   );
 
-program
+const worker = program
   .command('worker')
-  .description('workers: processes that work on steps')
+  .description('work on steps until it is stopped')
+  .option('--tasks <file...>', 'modules that export tasks, or templates in YAML')
+  .option('--health-port <number>', 'answer probes on this port: /tasker/health/live and /tasker/health/ready')
+  .action((options, command) =>
+    perform(command, async (cli) => (await import('./commands/run-worker.ts')).runWorker(cli, options)),
+  );
+worker
   .command('list')
   .description('list workers')
   .option('--all', 'also those that are gone')
@@ -282,9 +288,10 @@ async function perform(
   const options: GlobalOptions = command.optsWithGlobals();
   const { json = false, verbose = false } = options;
   const terminal = createTerminal(json);
-  const database = options.database ?? process.env['TASKER_DATABASE_URL'] ?? 'file:.tasker';
   try {
-    process.exitCode = await work({ terminal, database, verbose }, options);
+    const { loadConfiguration } = await import('./configuration.ts');
+    const { config } = await loadConfiguration(options.database);
+    process.exitCode = await work({ terminal, config, database: config.database.url, verbose }, options);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     terminal.printJson(errorJson(error));

@@ -22,7 +22,9 @@ export async function withDatabase<Result>(cli: Cli, work: (db: Database) => Pro
 
 /** The same with a database in any condition; one in a folder is made if need be. */
 export async function withAnyDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
-  const db = await openDatabase(cli.database, { onWarning: (message) => cli.terminal.note(`tasker: ${message}`) });
+  const { url: _url, migrate: _migrate, ...limits } = cli.config.database;
+  const onWarning = (message: string) => cli.terminal.note(`tasker: ${message}`);
+  const db = await openDatabase(cli.database, { ...limits, onWarning });
   try {
     await refuseUnreachable(db, cli.database);
     return await work(db);

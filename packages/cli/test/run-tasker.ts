@@ -20,6 +20,8 @@ export interface RunningTasker {
   saying(pattern: RegExp): Promise<void>;
   /** The same of standard error. */
   noting(pattern: RegExp): Promise<void>;
+  /** What it has printed so far. */
+  said(): string;
   signal(signal: NodeJS.Signals): void;
   readonly ended: Promise<TaskerRun>;
 }
@@ -74,6 +76,7 @@ export function startTasker(args: readonly string[], options: RunOptions = {}): 
     });
   return {
     ended,
+    said: () => out,
     signal: (signal) => void child.kill(signal),
     saying: (pattern) => hearing(pattern, () => out),
     noting: (pattern) => hearing(pattern, () => err),

@@ -43,6 +43,9 @@ it.each([
   [`step resolve ${id} pay --result oops`, 'What --result holds is not JSON'],
   ['template register none.yaml', 'none.yaml cannot be read'],
   ['dev', 'There is nothing to work on: name modules with --tasks'],
+  ['worker', 'name their files with --tasks'],
+  ['worker --tasks none.ts', 'There is no file none.ts.'],
+  ['worker --tasks x.ts --health-port high', '--health-port is a number from 0 to 65535, not "high"'],
   ['dev --tasks none.ts', 'There is no file none.ts.'],
 ])('refuses `tasker %s` with exit code 2', async (args, says) => {
   const { code, out, err } = await run(...args.split(' '));
@@ -88,4 +91,18 @@ it('says what a module of tasks lacks', async () => {
   writeFileSync(join(folder, 'broken.mjs'), 'export const handlers = { pay: 1 };');
   expect((await run('dev', '--tasks', 'empty.mjs')).err).toContain('empty.mjs exports no tasks.');
   expect((await run('dev', '--tasks', 'broken.mjs')).err).toContain('`handlers.pay` of broken.mjs must be a function');
+});
+
+it('takes the database from the configuration, and refuses a configuration with mistakes', async () => {
+  const configured = mkdtempSync(join(folder, 'configured-'));
+  writeFileSync(join(configured, 'tasker.config.yaml'), 'database: { url: "file:elsewhere" }\n');
+  const there = await runTasker(['task', 'list'], { cwd: configured });
+  expect(there.err).toContain('There is no database in the folder elsewhere.');
+  const over = await runTasker(['task', 'list', '--database', 'file:over'], { cwd: configured, database: 'file:under' });
+  expect(over.err).toContain('There is no database in the folder over.');
+  const env = { TASKER_DATBASE_URL: 'memory:', TASKER_WORKER_CONCURRENCY: 'many' };
+  const refused = await runTasker(['task', 'list'], { cwd: configured, env });
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain('Do you mean TASKER_DATABASE_URL?');
+  expect(refused.err).toContain('TASKER_WORKER_CONCURRENCY must be a whole number');
 });
