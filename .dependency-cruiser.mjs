@@ -6,7 +6,7 @@
 
 const engine = '^packages/engine/src/';
 const tests = ['\\.test(-d)?\\.tsx?$', '/test/'];
-const publicNames = '^packages/[^/]+/src/(index|define|migrate|wire|testing/index)\\.ts$';
+const publicNames = '^packages/[^/]+/src/(index|define|migrate|operations|wire|testing/index)\\.ts$';
 // Database tests of every package and example run on the same servers.
 const testDatabases = '^packages/engine/test/servers/databases\\.ts$';
 // What answers as a server may, for tests of those who ask.

@@ -7,5 +7,12 @@ export interface Cli {
   readonly config: TaskerConfig;
   /** Where the engine's database is. */
   readonly database: string;
+  /** Whom to ask in place of the database; undefined: nobody. */
+  readonly server: NamedServer | undefined;
   readonly verbose: boolean;
+}
+
+export interface NamedServer {
+  readonly url: string;
+  readonly token: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import type { Cli } from './cli.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
+import type { Cli, NamedServer } from './cli.ts';
+import { type ExitCode, exitCodeOf, exitCodes, UsageError } from './exit.ts';
 import { parseTaskId } from './input/task-id.ts';
 import { errorJson, errorLine } from './output/error-line.ts';
 import { createTerminal, endQuietlyWithoutReader } from './output/terminal.ts';
@@ -13,6 +13,8 @@ const program = new Command('tasker')
   .description('A durable workflow engine on PostgreSQL.')
   .version(readVersion(), '-V, --version', 'print the version')
   .option('--database <url>', 'postgres://…, file:DIR or memory: (default: what is configured, else file:.tasker)')
+  .option('--url <url>', 'ask this server instead of the database (default: TASKER_URL)')
+  .option('--token <token>', 'say to the server who you are (default: TASKER_TOKEN)')
   .option('--json', 'print one JSON document and nothing else')
   .option('--verbose', 'print stacks and the engine’s log')
   .helpOption('-h, --help', 'print help')
@@ -24,7 +26,7 @@ program
   .command('demo')
   .description('run one order to completion, with a payment time-out on the way')
   .action((_, command) =>
-    perform(command, async (cli, { database }) => {
+    performHere(command, async (cli, { database }) => {
       const { demoDatabase, runDemo } = await import('./commands/run-demo.ts');
       return runDemo({ ...cli, database: database ?? demoDatabase });
     }),
@@ -36,7 +38,7 @@ program
   .option('--tasks <file...>', 'modules that export tasks, or templates in YAML')
   .option('--templates <path...>', 'files and folders of templates in YAML or JSON')
   .action((options, command) =>
-    perform(command, async (cli) => (await import('./commands/run-dev.ts')).runDev(cli, options)),
+    performHere(command, async (cli) => (await import('./commands/run-dev.ts')).runDev(cli, options)),
   );
 
 const migrate = program.command('migrate').description('bring the database up to date');
@@ -44,13 +46,13 @@ migrate
   .command('up', { isDefault: true })
   .description('apply what is missing')
   .action((_, command) =>
-    perform(command, async (cli) => (await import('./commands/migrate-database.ts')).migrateDatabase(cli)),
+    performHere(command, async (cli) => (await import('./commands/migrate-database.ts')).migrateDatabase(cli)),
   );
 migrate
   .command('status')
   .description('say what is applied and what is missing (exit code 1)')
   .action((_, command) =>
-    perform(command, async (cli) => (await import('./commands/migrate-database.ts')).showMigrations(cli)),
+    performHere(command, async (cli) => (await import('./commands/migrate-database.ts')).showMigrations(cli)),
   );
 
 const template = program.command('template').description('templates: what tasks are made of');
@@ -251,7 +253,7 @@ const worker = program
   .option('--tasks <file...>', 'modules that export tasks, or templates in YAML')
   .option('--health-port <number>', 'answer probes on this port: /tasker/health/live and /tasker/health/ready')
   .action((options, command) =>
-    perform(command, async (cli) => (await import('./commands/run-worker.ts')).runWorker(cli, options)),
+    performHere(command, async (cli) => (await import('./commands/run-worker.ts')).runWorker(cli, options)),
   );
 worker
   .command('list')
@@ -280,18 +282,37 @@ function noted(command: Command, description: string) {
 
 type GlobalOptions = Readonly<ReturnType<typeof program.opts>>;
 
+/** Who is to be asked instead of the database. A database that is named in the same breath is meant. */
+function serverOf({ url, token, database }: GlobalOptions): NamedServer | undefined {
+  if (url !== undefined && database !== undefined) throw new UsageError('Give --url or --database, not both.');
+  const named = url ?? (database === undefined ? process.env['TASKER_URL'] : undefined);
+  return named ? { url: named, token: token ?? (process.env['TASKER_TOKEN'] || undefined) } : undefined;
+}
+
+/** For commands that need the database itself. */
+async function performHere(command: Performed, work: Work): Promise<void> {
+  await perform(command, (cli, options) => {
+    if (options.url !== undefined) throw new UsageError('This command works on the database: leave --url out.');
+    return work(cli, options);
+  });
+}
+
+interface Performed {
+  optsWithGlobals(): object;
+}
+
+type Work = (cli: Cli, options: GlobalOptions) => Promise<ExitCode>;
+
 /** Runs a command and sees to its exit code; an error is one clear line. */
-async function perform(
-  command: { optsWithGlobals(): object },
-  work: (cli: Cli, options: GlobalOptions) => Promise<ExitCode>,
-): Promise<void> {
+async function perform(command: Performed, work: Work): Promise<void> {
   const options: GlobalOptions = command.optsWithGlobals();
   const { json = false, verbose = false } = options;
   const terminal = createTerminal(json);
   try {
     const { loadConfiguration } = await import('./configuration.ts');
     const { config } = await loadConfiguration(options.database);
-    process.exitCode = await work({ terminal, config, database: config.database.url, verbose }, options);
+    const { url: database } = config.database;
+    process.exitCode = await work({ terminal, config, database, server: serverOf(options), verbose }, options);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     terminal.printJson(errorJson(error));

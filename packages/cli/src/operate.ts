@@ -1,4 +1,5 @@
-import type { CommandResult, OperatorNote, Tasker } from '@tasker/engine';
+import type { Client, Note } from '@tasker/client';
+import type { TaskState } from '@tasker/contract';
 import type { Cli } from './cli.ts';
 import { type ExitCode, exitCodes } from './exit.ts';
 import { actorName } from './input/actor.ts';
@@ -10,6 +11,12 @@ export interface NoteOptions {
   readonly reason?: string | undefined;
 }
 
+/** What a command on a task or on a step is answered with. */
+type CommandAnswer = { readonly task_id: string; readonly changed: boolean } & (
+  | { readonly status: TaskState }
+  | { readonly task_status: TaskState }
+);
+
 /**
  * Gives an operator's command and says what came of it.
  *
@@ -20,12 +27,14 @@ export async function operate(
   { actor, reason }: NoteOptions,
   subject: string,
   done: string,
-  command: (tasker: Tasker, note: OperatorNote) => Promise<CommandResult>,
+  command: (tasker: Client, note: Note) => Promise<CommandAnswer>,
 ): Promise<ExitCode> {
-  const note = { actor: actorName(actor), ...(reason === undefined ? {} : { reason }) };
+  const note = { actor: actorName(actor), reason };
   return withTasker(cli, async (tasker) => {
-    const { taskId, status, changed } = await command(tasker, note);
-    cli.terminal.printJson({ task_id: taskId, status, changed });
+    const answer = await command(tasker, note);
+    const { task_id, changed } = answer;
+    const status = 'status' in answer ? answer.status : answer.task_status;
+    cli.terminal.printJson({ task_id, status, changed });
     cli.terminal.print(changed ? `${subject} ${done}; the task is ${status}.` : `${subject} was ${done} before.`);
     return exitCodes.done;
   });

@@ -1,12 +1,30 @@
 import { existsSync } from 'node:fs';
-import { createTasker, type Database, openDatabase, printableUrl, type Tasker } from '@tasker/engine';
+import { type Client, createClient } from '@tasker/client';
+import { createTasker, type Database, openDatabase, printableUrl } from '@tasker/engine';
 import { migrationStatus } from '@tasker/engine/migrate';
 import type { Cli } from './cli.ts';
+import { localClient } from './local-client.ts';
 import { errorLine } from './output/error-line.ts';
 import { createLogger } from './output/logger.ts';
 
-/** Does something with the engine's database, which must be there and up to date. */
-export async function withDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
+/**
+ * Does something with Tasker, without working on steps: over HTTP when a server is named, else in this process, with a
+ * database that must be there and up to date. A command cannot tell the one from the other.
+ */
+export async function withTasker<Result>(cli: Cli, work: (tasker: Client) => Promise<Result>): Promise<Result> {
+  if (cli.server !== undefined) return work(createClient(cli.server));
+  return withDatabase(cli, async (db) => {
+    const logger = createLogger(cli.terminal, cli.verbose ? 'debug' : 'warn');
+    const tasker = await createTasker({ database: db, worker: false, upkeep: false, migrate: false, logger });
+    try {
+      return await work(localClient(tasker));
+    } finally {
+      await tasker.stop();
+    }
+  });
+}
+
+async function withDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
   refuseMissingFolder(cli.database);
   return withAnyDatabase(cli, async (db) => {
     const { pending } = await migrationStatus(db);
@@ -20,7 +38,7 @@ export async function withDatabase<Result>(cli: Cli, work: (db: Database) => Pro
   });
 }
 
-/** The same with a database in any condition; one in a folder is made if need be. */
+/** Does something with a database in any condition; one in a folder is made if need be. */
 export async function withAnyDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
   const { url: _url, migrate: _migrate, ...limits } = cli.config.database;
   const onWarning = (message: string) => cli.terminal.note(`tasker: ${message}`);
@@ -31,19 +49,6 @@ export async function withAnyDatabase<Result>(cli: Cli, work: (db: Database) => 
   } finally {
     await db.close();
   }
-}
-
-/** Does something with the engine, without working on steps. */
-export async function withTasker<Result>(cli: Cli, work: (tasker: Tasker) => Promise<Result>): Promise<Result> {
-  return withDatabase(cli, async (db) => {
-    const logger = createLogger(cli.terminal, cli.verbose ? 'debug' : 'warn');
-    const tasker = await createTasker({ database: db, worker: false, migrate: false, logger });
-    try {
-      return await work(tasker);
-    } finally {
-      await tasker.stop();
-    }
-  });
 }
 
 /** A database in a folder is made when it is opened; one made by looking at it would be of no use to anybody. */

@@ -110,7 +110,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
 
   it.each([
     ['task submit shop/greet --context {}', 1, 'name is required'],
-    ['task submit shop/greet --priority 1000 --context {"name":"x"}', 2, '`priority` must be a whole number'],
+    ['task submit shop/greet --priority 1000 --context {"name":"x"}', 2, '`priority` must be <= 100'],
     ['task submit shop/nothing', 4, 'There is no template shop/nothing@latest.'],
     [`task show ${nowhere}`, 4, 'There is no task'],
     [`task explain ${nowhere}`, 4, 'There is no task'],

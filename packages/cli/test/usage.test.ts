@@ -39,6 +39,10 @@ it.each([
   ['task submit a/b --context {"a":', 'What --context holds is not JSON'],
   ['task submit a/b --context {} --context-file x', '--context or --context-file, not both'],
   ['task submit a/b --context-file none.json', 'none.json cannot be read'],
+  ['task submit a/b --priority high', '--priority takes a whole number from -100 to 100, not "high"'],
+  ['task list --url http://x --database file:x', 'Give --url or --database, not both.'],
+  ['migrate --url http://x', 'leave --url out'],
+  ['task list --url x', '`url` must begin with http:// or https://, not "x"'],
   ['task submit a/b --timeout long', '--timeout takes a number of seconds, not "long"'],
   [`step resolve ${id} pay --result oops`, 'What --result holds is not JSON'],
   ['template register none.yaml', 'none.yaml cannot be read'],
@@ -98,7 +102,10 @@ it('takes the database from the configuration, and refuses a configuration with 
   writeFileSync(join(configured, 'tasker.config.yaml'), 'database: { url: "file:elsewhere" }\n');
   const there = await runTasker(['task', 'list'], { cwd: configured });
   expect(there.err).toContain('There is no database in the folder elsewhere.');
-  const over = await runTasker(['task', 'list', '--database', 'file:over'], { cwd: configured, database: 'file:under' });
+  const over = await runTasker(['task', 'list', '--database', 'file:over'], {
+    cwd: configured,
+    database: 'file:under',
+  });
   expect(over.err).toContain('There is no database in the folder over.');
   const env = { TASKER_DATBASE_URL: 'memory:', TASKER_WORKER_CONCURRENCY: 'many' };
   const refused = await runTasker(['task', 'list'], { cwd: configured, env });

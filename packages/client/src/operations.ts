@@ -114,7 +114,7 @@ export interface Operations {
   'step.retry': { input: OfStep & Note; output: StepCommandAnswer };
   'step.resolve': { input: OfStep & Note & { readonly result?: Json | undefined }; output: StepCommandAnswer };
   'step.skip': { input: OfStep & Note; output: StepCommandAnswer };
-  'template.list': { input: Partial<OfTemplate>; output: TemplateList };
+  'template.list': { input: { readonly [Key in keyof OfTemplate]?: string | undefined }; output: TemplateList };
   'template.show': { input: OfTemplate & { readonly revision?: number | undefined }; output: TemplateAnswer };
   'template.register': { input: TemplateText & { readonly replace?: boolean | undefined }; output: TemplateRegistered };
   'template.diff': { input: TemplateComparison; output: TemplateDifferences };
@@ -141,11 +141,7 @@ export interface CallOptions {
 /** Carries operations to Tasker: over HTTP, or in any other way there is. */
 export interface Caller {
   /** @throws {ClientError} or what the operation fails with where it is carried out */
-  call<Name extends OperationName>(
-    name: Name,
-    input: InputOf<Name>,
-    options?: CallOptions,
-  ): Promise<OutputOf<Name>>;
+  call<Name extends OperationName>(name: Name, input: InputOf<Name>, options?: CallOptions): Promise<OutputOf<Name>>;
   /** What happens to a task from now on, or from the given event on. Without it, the history is asked for again and again. */
   readonly listen?: Listen;
   /** How often history is asked for, without `listen`. Default 1,000. */

@@ -10,14 +10,15 @@ describe('the wait before another attempt', () => {
     expect(retryDelayMs(3, undefined, 0)).toBe(400);
   });
 
-  property.prop([fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 60_000 }), fc.double({ min: 0, max: 1, noNaN: true })])(
-    'is never shorter than the server wants',
-    (attempt, wantedMs, random) => {
-      const delayMs = retryDelayMs(attempt, wantedMs, random);
-      expect(delayMs).toBeGreaterThanOrEqual(wantedMs);
-      expect(delayMs).toBeLessThanOrEqual(wantedMs + 200);
-    },
-  );
+  property.prop([
+    fc.integer({ min: 1, max: 100 }),
+    fc.integer({ min: 0, max: 60_000 }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  ])('is never shorter than the server wants', (attempt, wantedMs, random) => {
+    const delayMs = retryDelayMs(attempt, wantedMs, random);
+    expect(delayMs).toBeGreaterThanOrEqual(wantedMs);
+    expect(delayMs).toBeLessThanOrEqual(wantedMs + 200);
+  });
 
   it('is none when the server wants to be left alone for longer than a minute', () => {
     expect(retryDelayMs(1, 60_001, 0)).toBeUndefined();

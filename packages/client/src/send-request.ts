@@ -70,7 +70,9 @@ async function exchange(settings: ClientSettings, request: WireRequest): Promise
     });
     return { response, text: await response.text() };
   } catch (cause) {
-    const what = late.aborted ? `did not answer within ${settings.timeoutMs} ms` : `cannot be reached: ${reasonOf(cause)}`;
+    const what = late.aborted
+      ? `did not answer within ${settings.timeoutMs} ms`
+      : `cannot be reached: ${reasonOf(cause)}`;
     throw new ConnectionFailed({
       code: 'SERVER_UNREACHABLE',
       message: `The server at ${settings.base} ${what}. Check the URL, and that the server is running.`,

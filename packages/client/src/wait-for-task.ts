@@ -39,5 +39,9 @@ export async function waitForTask<Task extends TypedTask>(
 function outcomeOf<Task extends TypedTask>(task: TaskResource): Outcome<Task>;
 function outcomeOf(task: TaskResource): object {
   const settled = task.workflow_steps.filter(({ processed, results }) => processed && results !== null);
-  return { task, status: task.status, results: Object.fromEntries(settled.map(({ name, results }) => [name, results])) };
+  return {
+    task,
+    status: task.status,
+    results: Object.fromEntries(settled.map(({ name, results }) => [name, results])),
+  };
 }

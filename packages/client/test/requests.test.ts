@@ -76,7 +76,9 @@ describe('a request', () => {
   });
 
   it('goes through the fetch that one gives', async () => {
-    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json({ tasks: [], next_cursor: null })));
+    const fetch = vi.fn<typeof globalThis.fetch>(() =>
+      Promise.resolve(Response.json({ tasks: [], next_cursor: null })),
+    );
     const client = createClient({ url: 'https://tasks.example.com', fetch });
     expect(await client.tasks.list()).toEqual({ tasks: [], next_cursor: null });
     expect(fetch.mock.calls[0]?.[0]).toBe('https://tasks.example.com/tasker/tasks');
@@ -89,7 +91,9 @@ describe('a request', () => {
     [{ url: 'http://a', timeoutMs: 0 }, 'timeoutMs'],
     [{ url: 'http://a', retries: -1 }, 'retries'],
   ])('is not even made by a client of %j', (options, field) => {
-    expect(() => createClient(options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS', details: { field } }));
+    expect(() => createClient(options)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTIONS', details: { field } }),
+    );
     expect(() => createClient(options)).not.toThrow('secret');
   });
 });
@@ -101,7 +105,10 @@ describe('a submission', () => {
     const { url, received } = await stubServer(cut, failure(503, 'DATABASE_UNAVAILABLE'), accepted);
     const task = await clientOf(url).submit(order);
     expect(task.task_id).toBe(id);
-    const keys = received.map(({ headers, body }) => [headers['idempotency-key'], Reflect.get(Object(body), 'idempotency_key')]);
+    const keys = received.map(({ headers, body }) => [
+      headers['idempotency-key'],
+      Reflect.get(Object(body), 'idempotency_key'),
+    ]);
     expect(keys).toHaveLength(3);
     expect(new Set(keys.flat()).size).toBe(1);
     await clientOf(url).submit(order);

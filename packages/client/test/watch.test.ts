@@ -145,7 +145,11 @@ describe('waiting for a task', () => {
     server.happen('e1', 'submitted');
     const waiting = createClient({ url: server.url }).waitFor(id, { timeoutMs: 100 });
     await expect(waiting).rejects.toBeInstanceOf(ClientError);
-    await expect(waiting).rejects.toMatchObject({ name: 'WaitTimedOut', code: 'WAIT_TIMED_OUT', details: { task_id: id } });
+    await expect(waiting).rejects.toMatchObject({
+      name: 'WaitTimedOut',
+      code: 'WAIT_TIMED_OUT',
+      details: { task_id: id },
+    });
   });
 
   it('fails at once when there is no such task', async () => {

@@ -33,6 +33,8 @@ export const errorCatalogue = {
   OVERLOADED: { status: 503, summary: 'More is under way than the server takes at once; nothing was done.' },
   DATABASE_UNAVAILABLE: { status: 503, summary: 'The database cannot be reached.' },
   STOPPED: { status: 503, summary: 'The process is shutting down and takes nothing more.' },
+  UNEXPECTED_ANSWER: { status: 502, summary: 'What answered does not speak as Tasker does.' },
+  SERVER_UNREACHABLE: { status: 503, summary: 'No answer came from the server; what was asked for may have happened.' },
   WAIT_TIMED_OUT: { status: 504, summary: 'What was waited for did not happen in time; it may still happen.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly summary: string }>>;
 

@@ -150,7 +150,10 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     'SURF-21: is tried again, with the same key, when it is answered %s',
     async (_, reply) => {
       const { outcome, received } = await delegateTo(reply, json(201, { task_id: remoteId, status: 'pending' }));
-      expect(outcome).toMatchObject({ status: 'complete', results: { execute_refund: { delegated_task_id: remoteId } } });
+      expect(outcome).toMatchObject({
+        status: 'complete',
+        results: { execute_refund: { delegated_task_id: remoteId } },
+      });
       const [first, second, ...others] = received.map(({ headers }) => headers['idempotency-key']);
       expect(others).toEqual([]);
       expect(second).toBe(first);

@@ -3,5 +3,7 @@ import type { ExitCode } from '../exit.ts';
 import { type NoteOptions, operate } from '../operate.ts';
 
 export async function cancelTask(cli: Cli, taskId: string, options: NoteOptions): Promise<ExitCode> {
-  return operate(cli, options, `Task ${taskId}`, 'cancelled', (tasker, note) => tasker.cancelTask(taskId, note));
+  return operate(cli, options, `Task ${taskId}`, 'cancelled', (tasker, note) =>
+    tasker.tasks.cancel({ task_id: taskId, ...note }),
+  );
 }

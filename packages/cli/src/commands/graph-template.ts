@@ -1,16 +1,9 @@
-import {
-  drawGraph,
-  type Graph,
-  graphFormats,
-  graphOfTask,
-  graphOfTemplate,
-  TaskNotFound,
-  taskDetail,
-} from '@tasker/engine';
+import { drawGraph, type Graph, graphFormats, graphOfTask, graphOfTemplate } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { namedTemplate } from '../input/named-template.ts';
-import { withDatabase } from '../session.ts';
+import { taskToDraw } from '../output/task-to-draw.ts';
+import { withTasker } from '../session.ts';
 
 export interface GraphTemplateOptions {
   readonly format: string;
@@ -39,9 +32,8 @@ export async function graphTemplate(
 }
 
 async function graphOf(cli: Cli, taskId: string): Promise<Graph> {
-  return withDatabase(cli, async (db) => {
-    const detail = await taskDetail(db, taskId);
-    if (detail === undefined) throw new TaskNotFound(taskId);
-    return graphOfTask(detail);
+  return withTasker(cli, async (tasker) => {
+    const { task } = await tasker.tasks.show({ task_id: taskId });
+    return graphOfTask(taskToDraw(task));
   });
 }

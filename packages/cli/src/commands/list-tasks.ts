@@ -1,12 +1,12 @@
+import type { TaskQuery } from '@tasker/client';
 import { isTerminal, type TaskState, taskStates } from '@tasker/contract';
-import { listTasks as readTasks, type TaskFilter, type TaskSummary } from '@tasker/engine';
+import type { TaskSummaryResource } from '@tasker/contract/wire';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { formatDuration, formatTime } from '../output/time.ts';
-import { taskJson } from '../output/wire.ts';
-import { withDatabase } from '../session.ts';
+import { withTasker } from '../session.ts';
 import { statusStyles } from './show-task.ts';
 
 export interface ListTasksOptions {
@@ -28,18 +28,19 @@ export async function listTasks(cli: Cli, options: ListTasksOptions): Promise<Ex
   const filter = filterOf(options);
   const limit = limitOf(options.limit);
   const { terminal } = cli;
-  return withDatabase(cli, async (db) => {
-    const { tasks, nextCursor } = await readTasks(db, filter, { limit, cursor: options.cursor });
-    terminal.printJson({ tasks: tasks.map(taskJson), next_cursor: nextCursor ?? null });
+  return withTasker(cli, async (tasker) => {
+    const list = await tasker.tasks.list({ ...filter, limit, cursor: options.cursor });
+    terminal.printJson(list);
+    const { tasks, next_cursor: next } = list;
     if (tasks.length === 0) terminal.print('There are no such tasks.');
     else
       for (const line of layOut([header(terminal), ...tasks.map((task) => row(terminal, task))])) terminal.print(line);
-    if (nextCursor !== undefined) terminal.print(terminal.style('dim', `More: add --cursor ${nextCursor}`));
+    if (next !== null) terminal.print(terminal.style('dim', `More: add --cursor ${next}`));
     return exitCodes.done;
   });
 }
 
-function filterOf(options: ListTasksOptions): TaskFilter {
+function filterOf(options: ListTasksOptions): TaskQuery {
   return {
     namespace: options.namespace,
     name: options.name,
@@ -47,9 +48,9 @@ function filterOf(options: ListTasksOptions): TaskFilter {
     status: statusOf(options.status),
     tag: options.tag,
     initiator: options.initiator,
-    correlationId: options.correlationId,
-    createdAfter: timeOf('--created-after', options.createdAfter),
-    createdBefore: timeOf('--created-before', options.createdBefore),
+    correlation_id: options.correlationId,
+    created_after: timeOf('--created-after', options.createdAfter),
+    created_before: timeOf('--created-before', options.createdBefore),
     q: options.search,
   };
 }
@@ -60,7 +61,7 @@ function statusOf(text: string | undefined): TaskState | undefined {
   throw new UsageError(`--status is one of ${taskStates.join(', ')}, not ${JSON.stringify(text)}.`);
 }
 
-function timeOf(option: string, text: string | undefined): Date | undefined {
+function timeOf(option: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) {
@@ -68,7 +69,7 @@ function timeOf(option: string, text: string | undefined): Date | undefined {
       `${option} takes a time such as 2026-11-20 or 2026-11-20T14:00:00Z, not ${JSON.stringify(text)}.`,
     );
   }
-  return at;
+  return at.toISOString();
 }
 
 function limitOf(text: string | undefined): number | undefined {
@@ -82,15 +83,16 @@ function header({ style }: Terminal): string[] {
   return ['TASK', 'TEMPLATE', 'STATUS', 'SUBMITTED', 'TOOK', 'TAGS'].map((title) => style('dim', title));
 }
 
-function row({ style }: Terminal, task: TaskSummary): string[] {
-  const { taskId, namespace, name, version, state, createdAt, finishedAt, tags } = task;
-  const end = finishedAt ?? (isTerminal(state) ? createdAt : new Date());
+function row({ style }: Terminal, task: TaskSummaryResource): string[] {
+  const { task_id, namespace, name, version, status, tags } = task;
+  const begin = new Date(task.created_at);
+  const end = task.finished_at === null ? (isTerminal(status) ? begin : new Date()) : new Date(task.finished_at);
   return [
-    taskId,
+    task_id,
     `${namespace}/${name}@${version}`,
-    style(statusStyles[state], state),
-    formatTime(createdAt),
-    formatDuration(Math.max(0, end.getTime() - createdAt.getTime())),
+    style(statusStyles[status], status),
+    formatTime(begin),
+    formatDuration(Math.max(0, end.getTime() - begin.getTime())),
     tags.join(', '),
   ];
 }

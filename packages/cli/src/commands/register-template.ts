@@ -19,20 +19,19 @@ export async function registerTemplate(
   const documents = files.flatMap(readTemplates);
   return withTasker(cli, async (tasker) => {
     const registered = [];
-    for (const document of documents) registered.push(await tasker.register(document, { replace }));
+    for (const document of documents)
+      registered.push((await tasker.templates.register({ template: document, replace })).template);
     cli.terminal.printJson({
-      templates: registered.map(({ plan: { namespace, name, version }, revision }) => ({
+      templates: registered.map(({ namespace, name, version, revision }) => ({
         namespace,
         name,
         version,
         revision,
       })),
     });
-    for (const { plan, revision } of registered) {
+    for (const { namespace, name, version, revision, step_count } of registered) {
       const again = revision === 1 ? '' : `, revision ${revision}`;
-      cli.terminal.print(
-        `Registered ${plan.namespace}/${plan.name}@${plan.version}${again}: ${plan.steps.length} steps.`,
-      );
+      cli.terminal.print(`Registered ${namespace}/${name}@${version}${again}: ${step_count} steps.`);
     }
     return exitCodes.done;
   });

@@ -16,6 +16,6 @@ export async function resolveStep(
 ): Promise<ExitCode> {
   const result = (await readJson('--result', { inline: options.result, file: options.resultFile })) ?? {};
   return operate(cli, options, `Step ${step}`, 'resolved', (tasker, note) =>
-    tasker.resolveStep(taskId, step, result, note),
+    tasker.steps.resolve({ task_id: taskId, step, result, ...note }),
   );
 }

@@ -3,5 +3,7 @@ import type { ExitCode } from '../exit.ts';
 import { type NoteOptions, operate } from '../operate.ts';
 
 export async function retryTask(cli: Cli, taskId: string, options: NoteOptions): Promise<ExitCode> {
-  return operate(cli, options, `Task ${taskId}`, 'retried', (tasker, note) => tasker.retryTask(taskId, note));
+  return operate(cli, options, `Task ${taskId}`, 'retried', (tasker, note) =>
+    tasker.tasks.retry({ task_id: taskId, ...note }),
+  );
 }

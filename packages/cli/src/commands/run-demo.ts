@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createTasker, printableUrl, type TaskDetail } from '@tasker/engine';
+import type { TaskResource } from '@tasker/contract/wire';
+import { createTasker, printableUrl } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { demoOrder, processOrder } from '../demo/process-order.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
+import { localClient } from '../local-client.ts';
 import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
 import { layOut } from '../output/table.ts';
 import { formatDuration } from '../output/time.ts';
 import { watchTask } from '../output/watch-task.ts';
-import { taskDetailJson } from '../output/wire.ts';
 
 /** A folder of its own, so that the demo never meets anybody's data. */
 export const demoDatabase = 'file:.tasker/demo';
@@ -32,9 +33,9 @@ export async function runDemo(cli: Cli): Promise<ExitCode> {
     terminal.print();
     // The same order every time is meant here, and not a double click.
     const task = await tasker.submit(processOrder, demoOrder, { idempotencyKey: randomUUID() });
-    const detail = await watchTask(terminal, tasker.db, task.id, { timeoutMs: patienceMs });
-    terminal.printJson(taskDetailJson(detail));
-    return tellEnd(cli, detail);
+    const ended = await watchTask(terminal, localClient(tasker), task.id, { timeoutMs: patienceMs });
+    terminal.printJson(ended);
+    return tellEnd(cli, ended);
   } finally {
     await tasker.stop();
   }
@@ -46,17 +47,18 @@ function orderLine(): string {
   return `${pieces} items for ${payment_info.amount} USD, bought by ${customer_info.name}.`;
 }
 
-function tellEnd({ terminal, database }: Cli, { task, steps }: TaskDetail): ExitCode {
+function tellEnd({ terminal, database }: Cli, task: TaskResource): ExitCode {
+  const { workflow_steps: steps, created_at: createdAt, finished_at: finishedAt } = task;
   const payment = steps.find(({ name }) => name === 'process_payment');
   terminal.print();
   terminal.print(terminal.style('bold', 'Results'));
-  for (const line of layOut(steps.map(({ name, result }) => [name, JSON.stringify(result)]))) terminal.print(line);
+  for (const line of layOut(steps.map(({ name, results }) => [name, JSON.stringify(results)]))) terminal.print(line);
   terminal.print();
-  if (task.state !== 'complete' || payment?.attempts !== 2) {
-    terminal.note(`tasker: The order should have been complete after one retry of the payment; it is ${task.state}.`);
+  if (task.status !== 'complete' || payment?.attempts !== 2) {
+    terminal.note(`tasker: The order should have been complete after one retry of the payment; it is ${task.status}.`);
     return exitCodes.failed;
   }
-  const tookMs = (task.finishedAt?.getTime() ?? 0) - task.createdAt.getTime();
+  const tookMs = Date.parse(finishedAt ?? createdAt) - Date.parse(createdAt);
   terminal.print(
     `The order is ${terminal.style('green', 'complete')} after ${formatDuration(tookMs)}. ` +
       'The payment gateway did not answer at first; the step was tried again, and nothing else was repeated.',
@@ -64,7 +66,7 @@ function tellEnd({ terminal, database }: Cli, { task, steps }: TaskDetail): Exit
   terminal.print(
     terminal.style(
       'dim',
-      `All of it is in the database: ${commandName} task show ${task.taskId} --database ${database}`,
+      `All of it is in the database: ${commandName} task show ${task.task_id} --database ${database}`,
     ),
   );
   return exitCodes.done;

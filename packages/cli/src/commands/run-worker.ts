@@ -17,7 +17,9 @@ export async function runWorker(cli: Cli, { tasks = [], healthPort }: RunWorkerO
   const { terminal, config } = cli;
   const port = portOf(healthPort);
   if (tasks.length === 0 && config.templates.folders.length === 0) {
-    throw new UsageError('A worker needs tasks: name their files with --tasks, or their folders with TASKER_TEMPLATES.');
+    throw new UsageError(
+      'A worker needs tasks: name their files with --tasks, or their folders with TASKER_TEMPLATES.',
+    );
   }
   if (!config.worker.enabled) {
     throw new UsageError('TASKER_WORKER_ENABLED (or `worker.enabled`) says that this process is not to work on steps.');
@@ -40,7 +42,12 @@ export async function runWorker(cli: Cli, { tasks = [], healthPort }: RunWorkerO
 function tellStart({ terminal, database }: Cli, tasker: Tasker, health: HealthPort | undefined): void {
   const served = tasker.handlers();
   const templates = served.map(({ namespace, name, version }) => `${namespace}/${name}@${version}`);
-  terminal.printJson({ database: printableUrl(database), kind: tasker.db.kind, templates, health: health?.url ?? null });
+  terminal.printJson({
+    database: printableUrl(database),
+    kind: tasker.db.kind,
+    templates,
+    health: health?.url ?? null,
+  });
   terminal.print(`Working on ${templates.join(', ') || 'nothing yet'} from ${printableUrl(database)}.`);
   if (health !== undefined) terminal.print(`Probes are answered at ${health.url}/tasker/health/ready.`);
 }

@@ -1,32 +1,29 @@
-import { findSteps, StepNotFound, type StepView, TaskNotFound, taskHistory } from '@tasker/engine';
+import type { StepResource } from '@tasker/contract/wire';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { stepGraph } from '../output/step-graph.ts';
 import { formatTime } from '../output/time.ts';
-import { factLine } from '../output/watch-task.ts';
-import { factJson, stepJson } from '../output/wire.ts';
-import { withDatabase } from '../session.ts';
+import { eventLine } from '../output/watch-task.ts';
+import { withTasker } from '../session.ts';
 
 export async function showStep(cli: Cli, taskId: string, step: string): Promise<ExitCode> {
   const { terminal } = cli;
-  return withDatabase(cli, async (db) => {
-    const steps = await findSteps(db, [taskId]);
-    if (steps.length === 0) throw new TaskNotFound(taskId);
-    const found = steps.find(({ name, stepId }) => name === step || stepId === step.toLowerCase());
-    if (found === undefined) throw new StepNotFound(taskId, step);
-    const facts = (await taskHistory(db, taskId)).filter(({ stepId }) => stepId === found.stepId);
-    terminal.printJson({ ...stepJson(found), history: facts.map(factJson) });
+  return withTasker(cli, async (tasker) => {
+    const { step: found } = await tasker.steps.show({ task_id: taskId, step });
+    const { events } = await tasker.tasks.history({ task_id: taskId });
+    const history = events.filter(({ workflow_step_id: id }) => id === found.workflow_step_id);
+    terminal.printJson({ ...found, history });
     for (const line of stepGraph([alone(found)], terminal, new Date())) terminal.print(line);
     terminal.print();
     terminal.print(`handler     ${found.handler}`);
-    terminal.print(`runs after  ${found.parentNames.join(', ') || 'nothing'}`);
-    for (const fact of facts) terminal.print(`${formatTime(fact.at)}  ${factLine(fact)}`);
-    if (found.result !== null) terminal.print(`result ${JSON.stringify(found.result, undefined, 2)}`);
+    terminal.print(`runs after  ${found.depends_on.join(', ') || 'nothing'}`);
+    for (const event of history) terminal.print(`${formatTime(new Date(event.at))}  ${eventLine(event)}`);
+    if (found.results !== null) terminal.print(`result ${JSON.stringify(found.results, undefined, 2)}`);
     return exitCodes.done;
   });
 }
 
 /** A graph of one. */
-function alone(step: StepView): StepView {
-  return { ...step, position: 0, parents: [], children: [] };
+function alone(step: StepResource): StepResource {
+  return { ...step, depends_on: [] };
 }

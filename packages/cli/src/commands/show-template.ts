@@ -1,12 +1,12 @@
-import { drawRails, listTemplates, type TemplateDocument, TemplateNotFound } from '@tasker/engine';
+import type { TemplateDocument } from '@tasker/contract';
+import { drawRails } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { isFile, namedTemplate } from '../input/named-template.ts';
 import { parseTemplateReference } from '../input/template-reference.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { jsonOf, templateJson } from '../output/wire.ts';
-import { withDatabase } from '../session.ts';
+import { withTasker } from '../session.ts';
 
 export interface ShowTemplateOptions {
   /** Of a file: whose overrides are merged in. */
@@ -26,7 +26,7 @@ export async function showTemplate(cli: Cli, named: string, { env }: ShowTemplat
     revision: null,
     registered_at: null,
     steps: steps.map((step) => step.name),
-    document: jsonOf(document),
+    document,
   });
   printTemplate(cli.terminal, document, '');
   return exitCodes.done;
@@ -34,12 +34,19 @@ export async function showTemplate(cli: Cli, named: string, { env }: ShowTemplat
 
 async function showRegistered(cli: Cli, reference: string): Promise<ExitCode> {
   const { namespace, name, version } = parseTemplateReference(reference);
-  return withDatabase(cli, async (db) => {
-    const exact = version === 'latest' ? undefined : version;
-    const [template] = await listTemplates(db, { namespace, name, version: exact });
-    if (template === undefined) throw new TemplateNotFound(namespace, name, version ?? 'latest');
-    cli.terminal.printJson({ ...templateJson(template), document: jsonOf(template.document) });
+  return withTasker(cli, async (tasker) => {
+    const { template } = await tasker.templates.show({ namespace, name, version });
     const { revision, document } = template;
+    cli.terminal.printJson({
+      namespace,
+      name,
+      version: template.version,
+      full_name: template.full_name,
+      revision,
+      registered_at: template.revisions[0]?.registered_at ?? null,
+      steps: document.steps.map((step) => step.name),
+      document,
+    });
     printTemplate(cli.terminal, document, revision === 1 ? '' : `, revision ${revision}`);
     return exitCodes.done;
   });

@@ -2,15 +2,15 @@ import { isTerminal, type TaskState } from '@tasker/contract';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { watchTask as followTask } from '../output/watch-task.ts';
-import { withDatabase } from '../session.ts';
+import { withTasker } from '../session.ts';
 import { printTask } from './show-task.ts';
 
 /** Shows what becomes of a task until it has ended. */
 export async function watchTask(cli: Cli, taskId: string): Promise<ExitCode> {
-  return withDatabase(cli, async (db) => {
-    const detail = await followTask(cli.terminal, db, taskId);
-    printTask(cli.terminal, detail, { graph: !cli.terminal.live });
-    return exitCodeOfEnd(detail.task.state);
+  return withTasker(cli, async (tasker) => {
+    const task = await followTask(cli.terminal, tasker, taskId);
+    printTask(cli.terminal, task, { graph: !cli.terminal.live });
+    return exitCodeOfEnd(task.status);
   });
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { findTemplate, InvalidTemplate, loadTemplates, type TemplateDocument, TemplateNotFound } from '@tasker/engine';
+import { InvalidTemplate, loadTemplates, type TemplateDocument } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../exit.ts';
-import { withDatabase } from '../session.ts';
+import { withTasker } from '../session.ts';
 import { parseTemplateReference } from './template-reference.ts';
 
 /**
@@ -46,10 +46,9 @@ async function registeredTemplate(cli: Cli, named: string, part: string | undefi
   if (part !== undefined && !/^[1-9]\d*$/.test(part)) {
     throw new UsageError(`A revision is a number behind #, like namespace/name@1.0.0#2, not #${part}.`);
   }
-  return withDatabase(cli, async (db) => {
-    const revision = part === undefined ? {} : { revision: Number(part) };
-    const found = await findTemplate(db, { namespace, name, version: version ?? 'latest', ...revision });
-    if (found === undefined) throw new TemplateNotFound(namespace, name, version ?? 'latest');
-    return found.document;
+  return withTasker(cli, async (tasker) => {
+    const revision = part === undefined ? undefined : Number(part);
+    const { template } = await tasker.templates.show({ namespace, name, version, revision });
+    return template.document;
   });
 }

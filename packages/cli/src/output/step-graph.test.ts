@@ -1,47 +1,51 @@
-import type { StepView } from '@tasker/engine';
+import type { StepResource } from '@tasker/contract/wire';
 import { expect, test } from 'vitest';
 import { stepGraph } from './step-graph.ts';
 
 const now = new Date('2030-01-01T00:00:10Z');
+const at = (ms: number) => new Date(now.getTime() + ms).toISOString();
 const plain = { style: (_: string, text: string) => text };
 
-const step = (position: number, name: string, known: Partial<StepView> = {}): StepView => ({
-  taskId: 'task',
-  stepId: `step-${position}`,
-  position,
+const step = (place: number, name: string, known: Partial<StepResource> = {}): StepResource => ({
+  task_id: 'task',
+  workflow_step_id: `step-${place}`,
+  named_step_id: place,
   name,
-  state: 'pending',
+  status: 'pending',
   namespace: 'default',
   handler: name,
-  dependentSystem: 'unknown',
+  dependent_system: 'unknown',
   level: 0,
   retryable: true,
   skippable: false,
   attempts: 0,
-  maxAttempts: 3,
+  retry_limit: 3,
+  in_process: false,
+  processed: false,
+  processed_at: null,
   ready: false,
-  dueAt: null,
-  nextAttemptAt: null,
-  failedForGood: false,
+  due_at: null,
+  next_attempt_at: null,
+  failed_for_good: false,
   circuit: 'closed',
-  startedAt: null,
-  finishedAt: null,
-  durationMs: null,
-  lastAttemptedAt: null,
-  lastFailedAt: null,
-  backoffMs: null,
+  started_at: null,
+  finished_at: null,
+  duration_ms: null,
+  last_attempted_at: null,
+  last_failed_at: null,
+  backoff_request_seconds: null,
   worker: null,
   actor: null,
   reason: null,
-  result: null,
+  results: null,
   metadata: null,
   error: null,
   inputs: null,
-  parents: [],
-  children: [],
-  parentNames: [],
-  childNames: [],
-  settledParents: 0,
+  depends_on: [],
+  parents_ids: [],
+  children_ids: [],
+  siblings_ids: [],
+  settled_parents: 0,
   ...known,
 });
 
@@ -49,16 +53,17 @@ test('says of each step how it stands, and of trouble what it is', () => {
   const error = { class: 'RetryableError', code: 'TIMEOUT', message: 'No answer.\nNot a word.' };
   const lines = stepGraph(
     [
-      step(0, 'cart', { state: 'complete', attempts: 1, durationMs: 12, children: [1, 2] }),
+      step(0, 'cart', { status: 'complete', attempts: 1, duration_ms: 12 }),
       step(1, 'pay', {
-        state: 'error',
+        status: 'error',
         attempts: 1,
-        durationMs: 1000,
+        duration_ms: 1000,
         error,
-        nextAttemptAt: new Date(now.getTime() + 500),
+        next_attempt_at: at(500),
+        depends_on: ['cart'],
       }),
-      step(2, 'stock', { state: 'in_progress', attempts: 1, startedAt: new Date(now.getTime() - 1500), children: [3] }),
-      step(3, 'ship', { state: 'skipped', actor: 'ada', reason: 'picked up' }),
+      step(2, 'stock', { status: 'in_progress', attempts: 1, started_at: at(-1500), depends_on: ['cart'] }),
+      step(3, 'ship', { status: 'skipped', actor: 'ada', reason: 'picked up', depends_on: ['stock'] }),
     ],
     plain,
     now,
@@ -77,10 +82,7 @@ test('says of each step how it stands, and of trouble what it is', () => {
 
 test('a graph too large to draw is a list that names the parents', () => {
   const steps = Array.from({ length: 50 }, (_, position) =>
-    step(position, `s${position}`, {
-      parentNames: position === 0 ? [] : [`s${position - 1}`],
-      children: [position + 1],
-    }),
+    step(position, `s${position}`, { depends_on: position === 0 ? [] : [`s${position - 1}`] }),
   );
   const lines = stepGraph(steps, plain, now);
   expect(lines).toHaveLength(50);

@@ -1,14 +1,14 @@
 import type { StepState } from '@tasker/contract';
-import { drawRails, type RailLine, type StepView } from '@tasker/engine';
-
+import type { StepResource } from '@tasker/contract/wire';
+import { drawRails, type RailLine } from '@tasker/engine';
 import { layOut } from './table.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { formatDuration, formatUntil } from './time.ts';
 
 /** The steps of a task as a graph, one line each and one more for what went wrong; parents stand above children. */
-export function stepGraph(steps: readonly StepView[], { style }: Pick<Terminal, 'style'>, now: Date): string[] {
-  const drawn = drawRails(steps);
-  const rows = (drawn ?? steps.map(({ position }) => plainLine(position))).flatMap((line) => {
+export function stepGraph(steps: readonly StepResource[], { style }: Pick<Terminal, 'style'>, now: Date): string[] {
+  const drawn = drawRails(childrenOf(steps));
+  const rows = (drawn ?? steps.map((_, place) => plainLine(place))).flatMap((line) => {
     const step = line.step === undefined ? undefined : steps[line.step];
     if (step === undefined) return [[line.before]];
     const mark = markOf(step);
@@ -19,7 +19,7 @@ export function stepGraph(steps: readonly StepView[], { style }: Pick<Terminal, 
       attemptsOf(step),
       durationOf(step, now),
       // Without lines the parents have to be told.
-      ...(drawn === undefined && step.parentNames.length > 0 ? [`after ${step.parentNames.join(', ')}`] : []),
+      ...(drawn === undefined && step.depends_on.length > 0 ? [`after ${step.depends_on.join(', ')}`] : []),
     ];
     return [cells];
   });
@@ -29,6 +29,16 @@ export function stepGraph(steps: readonly StepView[], { style }: Pick<Terminal, 
     const trouble = at === undefined ? undefined : troubleOf(steps[at], now);
     return trouble === undefined ? [line] : [line, `    ${style('red', trouble)}`];
   });
+}
+
+/** By their places in the list. */
+function childrenOf(steps: readonly StepResource[]): { readonly children: number[] }[] {
+  const children: { readonly children: number[] }[] = steps.map(() => ({ children: [] }));
+  const places = new Map(steps.map(({ name }, place) => [name, place]));
+  for (const [place, { depends_on: parents }] of steps.entries()) {
+    for (const parent of parents) children[places.get(parent) ?? -1]?.children.push(place);
+  }
+  return children;
 }
 
 function plainLine(step: number): RailLine {
@@ -46,31 +56,31 @@ const marks: Readonly<Record<StepState, { readonly sign: string; readonly style:
   skipped: { sign: '↷', style: 'dim' },
 };
 
-function markOf(step: StepView) {
-  return step.nextAttemptAt === null ? marks[step.state] : ({ sign: '↻', style: 'yellow' } as const);
+function markOf(step: StepResource) {
+  return step.next_attempt_at === null ? marks[step.status] : ({ sign: '↻', style: 'yellow' } as const);
 }
 
 /** The state in the words of the contract; that another attempt follows is worth saying beside `error`. */
-function stateOf(step: StepView): string {
-  return step.nextAttemptAt === null ? step.state : `${step.state}, retrying`;
+function stateOf(step: StepResource): string {
+  return step.next_attempt_at === null ? step.status : `${step.status}, retrying`;
 }
 
-function attemptsOf({ attempts, state, maxAttempts }: StepView): string {
-  const begun = state === 'in_progress' ? attempts + 1 : attempts;
-  return begun === 0 ? '' : `attempt ${begun} of ${maxAttempts}`;
+function attemptsOf({ attempts, status, retry_limit: limit }: StepResource): string {
+  const begun = status === 'in_progress' ? attempts + 1 : attempts;
+  return begun === 0 ? '' : `attempt ${begun} of ${limit}`;
 }
 
-function durationOf({ state, startedAt, durationMs }: StepView, now: Date): string {
-  if (state === 'in_progress' && startedAt !== null) return formatDuration(now.getTime() - startedAt.getTime());
+function durationOf({ status, started_at: startedAt, duration_ms: durationMs }: StepResource, now: Date): string {
+  if (status === 'in_progress' && startedAt !== null) return formatDuration(now.getTime() - Date.parse(startedAt));
   return durationMs === null ? '' : formatDuration(durationMs);
 }
 
 /** Of the last attempt, as long as that matters. */
-function troubleOf(step: StepView | undefined, now: Date): string | undefined {
+function troubleOf(step: StepResource | undefined, now: Date): string | undefined {
   if (step === undefined) return undefined;
-  const { error, state, nextAttemptAt, actor, reason } = step;
-  if (state === 'error' && error !== null) {
-    const next = nextAttemptAt === null ? '' : `; next attempt ${formatUntil(nextAttemptAt, now)}`;
+  const { error, status, next_attempt_at: nextAt, actor, reason } = step;
+  if (status === 'error' && error !== null) {
+    const next = nextAt === null ? '' : `; next attempt ${formatUntil(new Date(nextAt), now)}`;
     return `${error.code ?? error.class}: ${firstLine(error.message)}${next}`;
   }
   return actor === null ? undefined : `by ${actor}${reason === null ? '' : `: ${reason}`}`;

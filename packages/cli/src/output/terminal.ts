@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import type { JsonObject } from '@tasker/contract';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -12,7 +11,7 @@ export interface Terminal {
   /** Prints a line for people; not with `--json`. */
   print(line?: string): void;
   /** Prints the result for machines; only with `--json`. */
-  printJson(value: JsonObject): void;
+  printJson(value: object): void;
   /** Writes to standard output as it is. */
   write(text: string): void;
   /** Says something beside the result. */

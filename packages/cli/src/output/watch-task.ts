@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WatchedEvent } from '@tasker/client';
 import { isTerminal } from '@tasker/contract';
-import {
-  type Database,
-  type HistoryFact,
-  type TaskDetail,
-  TaskNotFound,
-  taskDetail,
-  taskHistory,
-} from '@tasker/engine';
+import type { TaskResource } from '@tasker/contract/wire';
 import { openLiveArea } from './live-area.ts';
 import { firstLine, stepGraph } from './step-graph.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,8 +12,10 @@ export interface WatchOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Between two looks. */
+/** Between two looks, as long as they cost as little as that. */
 const lookMs = 100;
+/** Looks take at most a fifth of the time. */
+const share = 4;
 
 /**
  * Shows what becomes of a task until it has ended: as a graph that is drawn again in place where a person looks on,
@@ -27,19 +23,19 @@ const lookMs = 100;
  */
 export async function watchTask(
   terminal: Terminal,
-  db: Database,
+  tasker: Client,
   taskId: string,
   { timeoutMs = Number.POSITIVE_INFINITY }: WatchOptions = {},
-): Promise<TaskDetail> {
-  const view = terminal.live ? graphView(terminal) : factView(terminal, db, taskId);
+): Promise<TaskResource> {
+  const view = terminal.live ? graphView(terminal) : eventView(terminal, tasker);
   const begin = performance.now();
   try {
     for (;;) {
-      const detail = await taskDetail(db, taskId);
-      if (detail === undefined) throw new TaskNotFound(taskId);
-      await view.show(detail);
-      if (isTerminal(detail.task.state) || performance.now() - begin > timeoutMs) return detail;
-      await sleep(lookMs);
+      const looked = performance.now();
+      const { task } = await tasker.tasks.show({ task_id: taskId });
+      await view.show(task);
+      if (isTerminal(task.status) || performance.now() - begin > timeoutMs) return task;
+      await sleep(Math.max(lookMs, share * (performance.now() - looked)));
     }
   } finally {
     view.end();
@@ -47,14 +43,14 @@ export async function watchTask(
 }
 
 interface View {
-  show(detail: TaskDetail): Promise<void>;
+  show(task: TaskResource): Promise<void>;
   end(): void;
 }
 
 function graphView(terminal: Terminal): View {
   const area = openLiveArea(terminal);
   return {
-    show({ steps }) {
+    show({ workflow_steps: steps }) {
       area.draw(stepGraph(steps, terminal, new Date()));
       return Promise.resolve();
     },
@@ -62,16 +58,16 @@ function graphView(terminal: Terminal): View {
   };
 }
 
-function factView(terminal: Terminal, db: Database, taskId: string): View {
+function eventView(terminal: Terminal, { tasks }: Client): View {
   const told = new Set<string>();
   return {
-    async show({ task }) {
+    async show({ task_id, created_at }) {
       if (terminal.json) return;
-      for (const fact of await taskHistory(db, taskId)) {
-        if (told.has(fact.id)) continue;
-        told.add(fact.id);
-        const after = formatDuration(fact.at.getTime() - task.createdAt.getTime());
-        terminal.print(`${after.padStart(8)}  ${factLine(fact)}`);
+      for (const event of (await tasks.history({ task_id })).events) {
+        if (told.has(event.event_id)) continue;
+        told.add(event.event_id);
+        const after = formatDuration(Date.parse(event.at) - Date.parse(created_at));
+        terminal.print(`${after.padStart(8)}  ${eventLine(event)}`);
       }
     },
     end: () => undefined,
@@ -79,8 +75,8 @@ function factView(terminal: Terminal, db: Database, taskId: string): View {
 }
 
 /** A thing that happened, in a line. */
-export function factLine(fact: HistoryFact): string {
-  const { kind, step, attempt, error, durationMs, actor, reason } = fact;
+export function eventLine(event: WatchedEvent): string {
+  const { kind, step, attempt, error, duration_ms: durationMs, actor, reason } = event;
   const by = actor === null ? '' : ` by ${actor}`;
   const why = reason === null ? '' : `: ${reason}`;
   const took = durationMs === null ? '' : `, ${formatDuration(durationMs)}`;
@@ -93,7 +89,7 @@ export function factLine(fact: HistoryFact): string {
     case 'attempt_complete':
       return `${what} complete, attempt ${attempt}${took}`;
     case 'attempt_error':
-      return `${what} error, attempt ${attempt}${took}: ${errorOf(error)}${nextOf(fact)}`;
+      return `${what} error, attempt ${attempt}${took}: ${errorOf(error)}${nextOf(event)}`;
     case 'attempt_cancelled':
       return `${what} cancelled, attempt ${attempt}${took}`;
     case 'operator_cancel':
@@ -110,10 +106,10 @@ export function factLine(fact: HistoryFact): string {
   }
 }
 
-function errorOf(error: HistoryFact['error']): string {
+function errorOf(error: WatchedEvent['error']): string {
   return error === null ? 'unknown' : `${error.code ?? error.class}: ${firstLine(error.message)}`;
 }
 
-function nextOf({ retryAt, at }: HistoryFact): string {
-  return retryAt === null ? '' : `; next attempt in ${formatDuration(retryAt.getTime() - at.getTime())}`;
+function nextOf({ retry_at: retryAt, at }: WatchedEvent): string {
+  return retryAt === null ? '' : `; next attempt in ${formatDuration(Date.parse(retryAt) - Date.parse(at))}`;
 }
