@@ -216,41 +216,35 @@ describe('the manifests for Kubernetes', () => {
 
   it('run without rights, with limits, and without variables that Kubernetes makes up', () => {
     for (const { file, pod, securityContext, resources } of containers) {
-      expect(pod.securityContext, file).toMatchObject({
-        runAsNonRoot: true,
-        seccompProfile: { type: 'RuntimeDefault' },
+      expect({ file, ...pod, securityContext, resources, runs: pod.securityContext }).toMatchObject({
+        file,
+        runs: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        enableServiceLinks: false,
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        resources: { requests: { cpu: expect.any(String) }, limits: { memory: expect.stringMatching(/i$/) } },
       });
-      expect(pod.enableServiceLinks, file).toBe(false);
-      expect(securityContext, file).toEqual({
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ['ALL'] },
-      });
-      expect(resources?.requests, file).toHaveProperty('cpu');
-      expect(resources?.limits?.memory, file).toMatch(/i$/);
     }
   });
 
   it('probe ports that the container has, on paths that are answered', () => {
+    const [live, ready] = ['/tasker/health/live', '/tasker/health/ready'];
     for (const { file, ports, startupProbe, livenessProbe, readinessProbe } of containers) {
       if (ports === undefined) continue;
-      const probes = [startupProbe, livenessProbe, readinessProbe];
-      expect(
-        probes.map((probe) => probe?.httpGet.path),
-        file,
-      ).toEqual(['/tasker/health/live', '/tasker/health/live', '/tasker/health/ready']);
-      for (const probe of probes) expect(ports.map(({ name }) => name)).toContain(probe?.httpGet.port);
+      const probes = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet);
+      expect({ file, paths: probes.map((probe) => probe?.path) }).toEqual({ file, paths: [live, live, ready] });
+      for (const probe of probes) expect(ports.map(({ name }) => name)).toContain(probe?.port);
     }
   });
 
   it('select the pods that they mean', () => {
-    for (const { file, spec } of manifests) {
+    for (const { spec } of manifests) {
       const labels = spec?.selector?.matchLabels ?? spec?.podSelector?.matchLabels ?? (spec?.ports && spec.selector);
       if (labels === undefined) continue;
-      expect(
-        workloads.map(({ template }) => template.metadata.labels),
-        file,
-      ).toContainEqual(labels);
+      expect(workloads.map(({ template }) => template.metadata.labels)).toContainEqual(labels);
     }
   });
 

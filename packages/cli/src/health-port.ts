@@ -45,19 +45,22 @@ export async function openHealthPort({ host, port, check }: HealthPortOptions): 
     }
   }
 
-  const server = createServer((request, response) => {
-    switch (request.url) {
-      case '/tasker/health/live':
-        answer(response, 200, { status: 'alive' });
-        return;
-      case '/tasker/health/ready':
-        void readiness().then(({ ready, reason }) =>
-          answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reason }),
-        );
-        return;
-      default:
-        answer(response, 404, { status: 'unknown', reason: 'There are /tasker/health/live and /tasker/health/ready.' });
+  async function reply(path: string | undefined, response: ServerResponse): Promise<void> {
+    if (path === '/tasker/health/live') return answer(response, 200, { status: 'alive' });
+    if (path === '/tasker/health/ready') {
+      const { ready, reason } = await readiness();
+      return answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reason });
     }
+    return answer(response, 404, {
+      status: 'unknown',
+      reason: 'There are /tasker/health/live and /tasker/health/ready.',
+    });
+  }
+
+  const server = createServer((request, response) => {
+    reply(request.url, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, clientOver, type OperationName } from '@tasker/client';
+import { type Client, clientOver, type OperationName, type OutputOf } from '@tasker/client';
 import type { Tasker } from '@tasker/engine';
 import { createServices, invoke, operations, type Services } from '@tasker/server/operations';
 
@@ -13,7 +13,7 @@ export function localClient(tasker: Tasker): Client {
 }
 
 /** The one place where what an operation answers is believed to be what the client expects of it. */
-function carryOut<Output>(services: Services, name: OperationName, input: object): Promise<Output>;
+function carryOut<Name extends OperationName>(services: Services, name: Name, input: object): Promise<OutputOf<Name>>;
 function carryOut(services: Services, name: OperationName, input: object): Promise<unknown> {
   const operation = operations.find((each) => each.name === name);
   if (operation === undefined) throw new Error(`there is no operation ${name}`);

@@ -1,7 +1,7 @@
 import type { ClientSettings } from './client-options.ts';
 import { clientError } from './errors.ts';
 import { listenOverHttp } from './listen.ts';
-import type { Caller, OperationName } from './operations.ts';
+import type { Caller, OperationName, OutputOf } from './operations.ts';
 import { routes } from './routes.ts';
 import { parseJson, sendRequest, type WireRequest } from './send-request.ts';
 
@@ -19,14 +19,14 @@ export function createHttpCaller(settings: ClientSettings): Caller {
 
 /** A request for an operation: what stands in the path, and the rest in the query or the body. */
 function encode(name: OperationName, input: object): WireRequest {
-  const { method, path, repeatable } = routes[name];
+  const { method, path, repeatable, answers } = routes[name];
   const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
   const filled = path.replace(/\{(\w+)\}/g, (_, property: string) => {
-    const value = String(rest.get(property) ?? '');
+    const value = rest.get(property);
     rest.delete(property);
     return encodeSegment(property, value);
   });
-  if (method === 'GET') return { method, path: filled + queryOf(rest), repeatable };
+  if (method === 'GET') return { method, path: filled + queryOf(rest), repeatable, answers };
   const key = rest.get('idempotency_key');
   return {
     method,
@@ -38,11 +38,11 @@ function encode(name: OperationName, input: object): WireRequest {
 }
 
 /** Of an empty one, and of dots alone, the server would make another path. */
-function encodeSegment(property: string, value: string): string {
-  if (value !== '' && value !== '.' && value !== '..') return encodeURIComponent(value);
+function encodeSegment(property: string, value: unknown): string {
+  if (typeof value === 'string' && !['', '.', '..'].includes(value)) return encodeURIComponent(value);
   throw clientError({
     code: 'INVALID_REQUEST',
-    message: `\`${property}\` ${value === '' ? 'must not be empty' : `cannot be ${JSON.stringify(value)}`}.`,
+    message: `\`${property}\` ${value === undefined || value === '' ? 'must not be empty' : `cannot be ${JSON.stringify(value)}`}.`,
     details: { field: property },
   });
 }
@@ -58,7 +58,7 @@ function isHeaderText(text: string): boolean {
 }
 
 /** The one place where an answer is believed to be what its operation answers. */
-function decode<Output>(name: OperationName, text: string): Output;
+function decode<Name extends OperationName>(name: Name, text: string): OutputOf<Name>;
 function decode(name: OperationName, text: string): unknown {
   const answer = parseJson(text);
   if (typeof answer === 'object' && answer !== null) return answer;

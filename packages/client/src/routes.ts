@@ -7,6 +7,8 @@ export interface Route {
   readonly path: string;
   /** Whether doing it twice is doing it once. */
   readonly repeatable: boolean;
+  /** A status that is an answer although it is no success. */
+  readonly answers?: number;
 }
 
 const task = '/tasker/tasks/{task_id}';
@@ -42,8 +44,8 @@ export const routes: Readonly<Record<OperationName, Route>> = {
   'worker.list': get('/tasker/workers'),
   'namespace.list': get('/tasker/namespaces'),
   'health.live': get('/tasker/health/live'),
-  'health.ready': get('/tasker/health/ready'),
-  'health.status': get('/tasker/health/status'),
+  'health.ready': { ...get('/tasker/health/ready'), answers: 503 },
+  'health.status': { ...get('/tasker/health/status'), answers: 503 },
 };
 
 function get(path: string): Route {

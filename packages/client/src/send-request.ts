@@ -15,6 +15,8 @@ export interface WireRequest {
   readonly accept?: string | undefined;
   /** Whether doing it twice is doing it once: then it is tried again when no answer came. */
   readonly repeatable: boolean;
+  /** A status that is an answer although it is no success. */
+  readonly answers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,8 +55,14 @@ function delayAfter(error: unknown, attempt: number, repeatable: boolean): numbe
 
 async function attemptRequest(settings: ClientSettings, request: WireRequest): Promise<WireAnswer> {
   const { response, text } = await exchange(settings, request);
-  if (response.ok) return { status: response.status, text };
+  if (response.ok || (response.status === request.answers && isOurs(response)))
+    return { status: response.status, text };
   throw clientError(failureOf(response, text));
+}
+
+/** What stands in front of a server answers 503, too. */
+function isOurs(response: Response): boolean {
+  return (response.headers.get('content-type') ?? '').startsWith('application/json');
 }
 
 async function exchange(settings: ClientSettings, request: WireRequest): Promise<{ response: Response; text: string }> {

@@ -39,9 +39,11 @@ export type Outcome<Task extends TypedTask = UntypedTask> = {
   | { readonly status: 'complete'; readonly results: Task['~types']['results'] }
   | {
       readonly status: Exclude<TerminalTaskState, 'complete'>;
-      readonly results: Partial<Task['~types']['results']>;
+      readonly results: SomeOf<Task['~types']['results']>;
     }
 );
+
+type SomeOf<Results> = { readonly [Step in keyof Results]?: Results[Step] };
 
 export interface WaitOptions {
   /** Default: as long as it takes. */

@@ -21,6 +21,8 @@ function clientOf(url: string, options: Partial<ClientOptions> = {}) {
   return createClient({ url, retries: 3, ...options });
 }
 
+const bodyOf = (body: unknown) => body as Record<string, unknown>;
+
 async function failureOf(call: Promise<unknown>): Promise<ClientError> {
   const error: unknown = await call.then(
     () => undefined,
@@ -105,10 +107,7 @@ describe('a submission', () => {
     const { url, received } = await stubServer(cut, failure(503, 'DATABASE_UNAVAILABLE'), accepted);
     const task = await clientOf(url).submit(order);
     expect(task.task_id).toBe(id);
-    const keys = received.map(({ headers, body }) => [
-      headers['idempotency-key'],
-      Reflect.get(Object(body), 'idempotency_key'),
-    ]);
+    const keys = received.map(({ headers, body }) => [headers['idempotency-key'], bodyOf(body)['idempotency_key']]);
     expect(keys).toHaveLength(3);
     expect(new Set(keys.flat()).size).toBe(1);
     await clientOf(url).submit(order);
@@ -177,6 +176,14 @@ describe('an attempt that fails', () => {
     expect(error).toMatchObject({ name: kind.name, message: 'Because.', code, status });
     expect(error).toMatchObject({ details: { field: 'x' }, correlationId: 'c-1' });
     expect(received).toHaveLength(1);
+  });
+
+  it('is no failure where it is the answer: a server that is not ready says so', async () => {
+    const { url, received } = await stubServer(json(503, { ready: false, message: 'The database is away.' }));
+    expect(await clientOf(url).health.ready()).toMatchObject({ ready: false });
+    expect(received).toHaveLength(1);
+    const proxy = await stubServer((_, response) => void response.writeHead(503).end('Unavailable'));
+    expect(await failureOf(clientOf(proxy.url, { retries: 0 }).health.ready())).toMatchObject({ status: 503 });
   });
 
   it('of a command that must not be given twice is the last', async () => {

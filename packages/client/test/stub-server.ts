@@ -20,12 +20,15 @@ export interface StubServer {
 export async function stubServer(...replies: readonly [Reply, ...Reply[]]): Promise<StubServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((content) => {
-      const body: unknown = content === '' ? undefined : JSON.parse(content);
-      const seen = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
-      received.push(seen);
-      return (replies[received.length - 1] ?? replies.at(-1))?.(seen, response);
-    });
+    text(request).then(
+      (content) => {
+        const body: unknown = content === '' ? undefined : JSON.parse(content);
+        const seen = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+        received.push(seen);
+        return (replies[received.length - 1] ?? replies.at(-1))?.(seen, response);
+      },
+      (error: unknown) => void response.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

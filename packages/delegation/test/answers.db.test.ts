@@ -10,8 +10,10 @@ const patience = { timeoutMs: 60_000 };
 /** Waits a moment only when it is told nothing else. */
 const retry = { maxAttempts: 3, backoff: 'linear', baseMs: 1, jitter: 0 } as const;
 
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
 const executeRefund = defineDelegation('customer_success.execute_refund', {
-  url: (context) => String(context.getInput('url')),
+  url: (context) => text(context.getInput('url')),
   token: () => 'grant',
   namespace: 'payments',
   name: 'process_refund',
@@ -23,7 +25,7 @@ const executeRefund = defineDelegation('customer_success.execute_refund', {
   }),
   initiator: 'customer_success',
   sourceSystem: 'customer_service_platform',
-  reason: (context) => `ticket ${String(context.getInput('ticket_id'))}`,
+  reason: (context) => `ticket ${text(context.getInput('ticket_id'))}`,
   tags: ['refund'],
 });
 
