@@ -39,11 +39,11 @@ export type Outcome<Task extends TypedTask = UntypedTask> = {
   | { readonly status: 'complete'; readonly results: Task['~types']['results'] }
   | {
       readonly status: Exclude<TerminalTaskState, 'complete'>;
-      readonly results: SomeOf<Task['~types']['results']>;
+      readonly results: {
+        readonly [Step in keyof Task['~types']['results']]?: Task['~types']['results'][Step];
+      };
     }
 );
-
-type SomeOf<Results> = { readonly [Step in keyof Results]?: Results[Step] };
 
 export interface WaitOptions {
   /** Default: as long as it takes. */
