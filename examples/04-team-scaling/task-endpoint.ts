@@ -1,7 +1,8 @@
 import { type Tasker, TaskerError } from '@tasker/engine';
-import { FaultPlan, type ServiceClock } from '../shared/fault-plan.ts';
+import { FaultPlan } from '../shared/fault-plan.ts';
 import { type Fields, fieldsOf, textIn } from '../shared/json-fields.ts';
 import { type ServiceAnswer, type ServiceRequest, startLoopback } from '../shared/loopback-server.ts';
+import type { ServiceClock } from '../shared/pause.ts';
 
 /** Where another team submits its tasks: as much of a Tasker server as a delegation needs, with faults. */
 export interface TaskEndpoint {

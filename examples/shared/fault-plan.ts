@@ -1,5 +1,4 @@
-import type { Clock } from '@tasker/engine';
-import { pause } from './pause.ts';
+import { type ServiceClock, takeTime } from './pause.ts';
 
 /** The methods of an example's ports: what each is asked and what it answers. */
 export type PortMethods = { readonly [Method in string]: { readonly request: unknown; readonly response: unknown } };
@@ -67,23 +66,13 @@ export class FaultPlan<Methods extends PortMethods> {
     calls.push(request);
     this.#calls[method] = calls;
     const { delayMs = 0, failure, response } = this.#faults[method] ?? {};
-    if (delayMs > 0) await this.#delay(delayMs, signal);
+    if (delayMs > 0) await takeTime(this.#clock, delayMs, signal);
     if (failure !== undefined && failure.left > 0) {
       failure.left -= 1;
       throw failure.make();
     }
     return response === undefined ? work() : response.value;
   }
-
-  /** On a simulated clock a service sleeps, so that time knows not to wait for it. */
-  #delay(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return this.#clock.sleep === undefined ? pause(this.#clock, delayMs, signal) : this.#clock.sleep(delayMs);
-  }
-}
-
-/** The clock of a simulated service; the simulated clock of the test kit is one. */
-export interface ServiceClock extends Clock {
-  sleep?(delayMs: number): Promise<void>;
 }
 
 interface Faults<Response> {

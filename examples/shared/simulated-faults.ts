@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type HandlerFunction,
   type HandlerInstance,
   PermanentError,
@@ -7,7 +6,7 @@ import {
   type StepContext,
 } from '@tasker/engine';
 import { type Fields, fieldsOf, integerIn, numberIn, textIn } from './json-fields.ts';
-import { pause } from './pause.ts';
+import { type ServiceClock, takeTime } from './pause.ts';
 
 /**
  * Lets a request break its own steps: `"simulate": { "process_payment": { "error": "timeout", "times": 2 } }` in a
@@ -35,7 +34,7 @@ export function withSimulatedFaults(
 }
 
 export interface SimulationOptions {
-  readonly clock: Clock;
+  readonly clock: ServiceClock;
   readonly allowed?: boolean;
   /** Further errors that a request may name, besides those above: what its step fails with. */
   readonly errors?: Readonly<Record<string, (step: string) => Error>>;
@@ -52,7 +51,7 @@ async function simulate(
     });
   }
   const delayMs = numberIn(fault, 'delay_ms') ?? 0;
-  if (delayMs > 0) await pause(clock, delayMs, context.signal);
+  if (delayMs > 0) await takeTime(clock, delayMs, context.signal);
   const error = textIn(fault, 'error');
   if (error !== undefined && context.attempt <= (integerIn(fault, 'times') ?? context.attempt)) {
     const make = Object.hasOwn(errors, error) ? errors[error] : undefined;
