@@ -43,7 +43,7 @@ export class Troubles {
     const { value, failures } = readMagicValue(email.split('@')[0] ?? '');
     if (this.#areOver || !value.startsWith(service)) return undefined;
     const status = Number(value.slice(service.length));
-    if (!(status >= 400) || !this.#failures.shouldFail(email, failures)) return undefined;
+    if (!(status >= 400 && status < 600) || !this.#failures.shouldFail(email, failures)) return undefined;
     return {
       status,
       headers: status === 429 ? { 'retry-after': '30' } : {},
