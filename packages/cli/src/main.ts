@@ -159,6 +159,41 @@ template
     ),
   );
 
+const generate = program.command('generate').description('write code to begin with, each with its test');
+placed(generate.command('task-handler'))
+  .description('a template with handlers for its steps')
+  .argument('<name>')
+  .option('--namespace <name>', 'the namespace of the template', 'default')
+  .option('--task-version <version>', 'the version of the template', '0.1.0')
+  .option('--description <text>')
+  .option('--steps <step...>', 'they run one after the other', ['fetch_data', 'process_data', 'complete_task'])
+  .action((name, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/generate-code.ts')).generateTaskHandler(cli, name, options),
+    ),
+  );
+placed(generate.command('step-handler'))
+  .description('the handler of one step')
+  .argument('<name>')
+  .option('--namespace <name>', 'what its name begins with', 'default')
+  .option('--inputs <key...>', 'keys of the context that it needs', ['input_id'])
+  .option('--depends <step...>', 'steps whose results it reads', [])
+  .action((name, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/generate-code.ts')).generateStepHandler(cli, name, options),
+    ),
+  );
+placed(generate.command('subscriber'))
+  .description('something that hears of what happens')
+  .argument('<name>')
+  .option('--events <event...>', 'what it hears of (default: tasks and steps that complete or fail)', [])
+  .option('--metrics', 'count and measure')
+  .action((name, options, command) =>
+    perform(command, async (cli) =>
+      (await import('./commands/generate-code.ts')).generateSubscriber(cli, name, options),
+    ),
+  );
+
 const task = program.command('task').description('tasks: submit, look at, operate');
 task
   .command('submit')
@@ -290,6 +325,13 @@ program
   .action((_, command) =>
     perform(command, async (cli) => (await import('./commands/list-namespaces.ts')).listNamespaces(cli)),
   );
+
+/** A command that writes files. */
+function placed(command: Command) {
+  return command
+    .option('--directory <folder>', 'where to write', '.')
+    .option('--force', 'overwrite files that are there already');
+}
 
 /** A command that is kept in history with who gave it and why. */
 function noted(command: Command, description: string) {

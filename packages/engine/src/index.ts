@@ -1,3 +1,4 @@
+export type { EventName, EventOf } from '@tasker/contract';
 export { mapObjects, type SystemObject } from './annotations/map-objects.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit, TaskEdit } from './control/control.ts';
