@@ -26,7 +26,7 @@ export function snakeCase(name: string): string {
   return kebabCase(name).replaceAll('-', '_');
 }
 
-export function missingCode(key: string): string {
+function missingCode(key: string): string {
   return `MISSING_${snakeCase(key).toUpperCase()}`;
 }
 

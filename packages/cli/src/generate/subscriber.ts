@@ -98,19 +98,15 @@ function ${listenerOf(event)}(event: EventOf<'${event}'>, sink: ${type}Sink): vo
 }
 
 function metricOf(event: EventName): string {
-  switch (event) {
-    case 'task.completed':
-      return 'tasker.completed';
-    case 'task.failed':
-      return 'tasker.final_failures';
-    case 'step.failed':
-      return 'tasker.errors';
-    case 'step.retry_requested':
-      return 'tasker.retries';
-    default:
-      return `tasker.${event}`;
-  }
+  return metrics.get(event) ?? `tasker.${event}`;
 }
+
+const metrics: ReadonlyMap<EventName, string> = new Map<EventName, string>([
+  ['task.completed', 'tasker.completed'],
+  ['task.failed', 'tasker.final_failures'],
+  ['step.failed', 'tasker.errors'],
+  ['step.retry_requested', 'tasker.retries'],
+]);
 
 function testText(name: string, { events, metrics }: SubscriberOptions): string {
   const expected = events.filter((event) => happens.has(event));
