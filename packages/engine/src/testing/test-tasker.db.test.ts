@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import { defineTask } from '../define.ts';
+import { taskDetail } from '../index.ts';
 import { createTestTasker, type TestTasker } from './index.ts';
 
 const hourMs = 3_600_000;
@@ -48,6 +49,14 @@ describeEachDatabase((kind) => {
       const starts = record.facts.filter(({ kind, step }) => kind === 'attempt_started' && step === 'charge');
       const [first = 0, second = 0, third = 0] = starts.map(({ at }) => at.getTime());
       expect([second - first, third - second]).toEqual([hourMs, 2 * hourMs]);
+    });
+  });
+
+  test('What is read in one snapshot can be read in a test, too.', async () => {
+    await inTest({ tasks: [patient] }, async (tasker) => {
+      const task = await tasker.submit(patient, {});
+      expect((await taskDetail(tasker.db, task.id))?.steps.map(({ name }) => name)).toEqual(['charge', 'ship']);
+      expect((await tasker.runToEnd(task)).status).toBe('complete');
     });
   });
 
