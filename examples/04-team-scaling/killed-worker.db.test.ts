@@ -32,7 +32,7 @@ it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
     onTestFinished(() => paymentsTasker.stop());
     const endpoint = await startTaskEndpoint({ 'support-token': ['payments'] }, systemClock);
     onTestFinished(() => endpoint.close());
-    endpoint.serve(paymentsTasker);
+    await endpoint.serve(paymentsTasker);
 
     const desk = await createTasker({ database: support.db, templates: [supportTemplate], worker: false });
     onTestFinished(() => desk.stop());

@@ -37,7 +37,7 @@ export async function openRefunds(kind: TestDatabaseKind, settings: RefundSettin
     handlers: ({ payments, support }) => ({ ...paymentHandlers(payments), ...supportHandlers(support) }),
   });
   const { tasker, services, settle } = example;
-  services.endpoint.serve(tasker);
+  await services.endpoint.serve(tasker);
   const ids = countingIds();
   const submit = {
     refund: (context: object, version?: string) => submitPaymentRefund(tasker, context, ids, version),

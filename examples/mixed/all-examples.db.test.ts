@@ -15,7 +15,7 @@ describeEachDatabase((kind) => {
     const { shared, registration, payments, serve } = await startSharedServices();
     const tasker = await createTasker({ database: db, templates: allTemplates, handlers: await allHandlers(shared) });
     onTestFinished(() => tasker.stop());
-    serve(tasker);
+    await serve(tasker);
     const expected = mixTasks(68, seededRandom(seed));
     const tasks = await Promise.all(expected.map(({ request }) => tasker.submit(request)));
     const outcomes = await Promise.all(tasks.map((task) => task.completed({ timeoutMs: 40_000 })));

@@ -22,7 +22,7 @@ it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
     const templates = allTemplates.map(patient);
     const tasker = await createTasker({ database: db, templates, worker: false });
     onTestFinished(() => tasker.stop());
-    serve(tasker);
+    await serve(tasker);
     const addWorker = () => startWorker(url, shared);
     const workers = await Promise.all([addWorker(), addWorker()]);
 

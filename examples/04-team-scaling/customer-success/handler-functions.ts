@@ -1,8 +1,9 @@
-import { defineApiHandler, defineHandler, type HandlerInstance } from '@tasker/engine';
+import { defineDelegation } from '@tasker/delegation';
+import { defineHandler, type HandlerInstance } from '@tasker/engine';
 import { handlersByName } from '../../shared/handlers-by-name.ts';
 import type { SupportServices } from './services.ts';
 import { checkPolicy, readPurchase } from './steps/check-refund-policy.ts';
-import { delegateRefund, readDelegation, shapeDelegation } from './steps/execute-refund-workflow.ts';
+import { readDelegation, target } from './steps/execute-refund-workflow.ts';
 import { getApproval, readDecision } from './steps/get-manager-approval.ts';
 import { readHandover, updateTicket } from './steps/update-ticket-status.ts';
 import { readTicketRequest, validateRequest } from './steps/validate-refund-request.ts';
@@ -37,16 +38,15 @@ export function supportHandlerFunctions(services: SupportServices): Record<strin
         },
         ({ context, ...sources }) => getApproval(readDecision(sources), services, context),
       ),
-      defineApiHandler(
-        'customer_success.execute_refund_workflow',
-        {
-          url,
-          auth: { type: 'bearer', token },
-          timeoutMs: 25_000,
-          processResults: (response, context) => shapeDelegation(response, context, services),
-        },
-        ({ api, context }) => delegateRefund(readDelegation(context), api, context),
-      ),
+      defineDelegation('customer_success.execute_refund_workflow', {
+        url,
+        token,
+        ...target,
+        context: (context) => readDelegation(context).context,
+        initiator: 'customer_success',
+        sourceSystem: 'customer_service_platform',
+        reason: (context) => `Refund for ticket ${readDelegation(context).ticketId}`,
+      }),
       defineHandler(
         'customer_success.update_ticket_status',
         { depends: { delegation: 'execute_refund_workflow' }, inputs: { ticket_id: 'ticket_id' } },

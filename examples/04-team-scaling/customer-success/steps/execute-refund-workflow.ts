@@ -21,8 +21,8 @@ export interface ExecuteRefundResult {
   readonly correlation_id: string;
 }
 
-/** The version that this was tested with. */
-const target = { namespace: 'payments', name: 'process_refund', version: '2.1.0' } as const;
+/** The other team's workflow, in the version that this was tested with. */
+export const target = { namespace: 'payments', name: 'process_refund', version: '2.1.0' } as const;
 
 /**
  * Permanent: MISSING_APPROVAL, MISSING_PAYMENT_ID, DELEGATION_REFUSED, DELEGATION_CONFLICT, DELEGATION_REJECTED,
