@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawGraph, graphOfTemplate, readTemplateYaml } from '@tasker/engine';
 
 /** One numbered scenario and the test that shows it. */
 export interface Scenario {
@@ -11,24 +12,38 @@ export interface Scenario {
 }
 
 /**
- * Examples list their scenarios in the README, behind the line `<!-- scenarios -->`, as the tests name them: `01.2 …` is
- * the second of the first example.
+ * The READMEs of the examples as they should be. Behind the line `<!-- scenarios -->` stand the scenarios, as the tests
+ * name them: `01.2 …` is the second of the first example. In the block behind `<!-- graph: FILE -->` stand the graphs of
+ * the templates in that file.
  *
- *   npm run examples:scenarios      writes the tables
+ *   npm run examples:readmes      writes them
  */
-export function readmesWithScenarios(root: string): { readonly file: string; readonly text: string }[] {
+export function readmesOfExamples(root: string): { readonly file: string; readonly text: string }[] {
   const folder = join(root, 'examples');
   return readdirSync(folder)
     .map((name) => join(folder, name))
     .filter((example) => existsSync(join(example, 'README.md')))
-    .flatMap((example) => {
+    .map((example) => {
       const file = join(example, 'README.md');
-      const [before = '', after] = readFileSync(file, 'utf8').split(marker);
-      return after === undefined ? [] : { file, text: `${before}${marker}${tableOf(scenariosIn(example))}` };
+      const drawn = readFileSync(file, 'utf8').replaceAll(
+        graphBlock,
+        (_, template: string) => `<!-- graph: ${template} -->\n\n\`\`\`\n${graphsIn(join(example, template))}\n\`\`\``,
+      );
+      const [before = '', after] = drawn.split(marker);
+      return { file, text: after === undefined ? drawn : `${before}${marker}${tableOf(scenariosIn(example))}` };
     });
 }
 
 const marker = '<!-- scenarios -->\n';
+const graphBlock = /<!-- graph: (\S+) -->\n\n```\n[^`]*```/g;
+
+/** Without the names of handlers, which say the same again. */
+function graphsIn(file: string): string {
+  return readTemplateYaml(readFileSync(file, 'utf8'), { file })
+    .map((template) => drawGraph(graphOfTemplate(template), { format: 'ascii' }))
+    .map((drawing) => drawing.replaceAll(/ {2}[\w.]+$/gm, '').trim())
+    .join('\n\n');
+}
 
 export function scenariosIn(example: string): Scenario[] {
   const found = readdirSync(example, { recursive: true, encoding: 'utf8' })
@@ -60,5 +75,5 @@ function tableOf(scenarios: readonly Scenario[]): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  for (const { file, text } of readmesWithScenarios(root)) writeFileSync(file, text);
+  for (const { file, text } of readmesOfExamples(root)) writeFileSync(file, text);
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { readmesWithScenarios, scenariosOf } from './example-scenarios.ts';
+import { readmesOfExamples, scenariosOf } from './example-readmes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('the READMEs of the examples list the scenarios that are tested (npm run examples:scenarios writes them)', () => {
-  const readmes = readmesWithScenarios(root);
+test('the READMEs of the examples show their graphs and the scenarios that are tested (npm run examples:readmes writes them)', () => {
+  const readmes = readmesOfExamples(root);
   expect(readmes.length).toBeGreaterThan(0);
   for (const { file, text } of readmes) expect(readFileSync(file, 'utf8')).toBe(text);
 });
