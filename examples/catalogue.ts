@@ -8,6 +8,8 @@ export interface ExampleEntry {
   readonly template: string;
   /** A JSON file. */
   readonly context: string;
+  /** For examples that submit tasks over HTTP: the environment variable that tells the module where to. */
+  readonly serverVariable?: string;
 }
 
 export const catalogue: readonly ExampleEntry[] = [
@@ -45,6 +47,14 @@ export const catalogue: readonly ExampleEntry[] = [
     module: '04-team-scaling/index.ts',
     template: 'payments/process_refund',
     context: '04-team-scaling/refund.json',
+  },
+  {
+    name: 'support-refund',
+    title: 'a refund that the support team decides about and the payments team carries out',
+    module: '04-team-scaling/index.ts',
+    template: 'customer_success/process_refund',
+    context: '04-team-scaling/ticket.json',
+    serverVariable: 'PAYMENTS_URL',
   },
   {
     name: 'diamond',

@@ -25,6 +25,13 @@ describe('tasker example', patience, () => {
     });
   });
 
+  it('shows what came of a task elsewhere, too', async () => {
+    const { code, out } = await runTasker(['example', 'run', 'support-refund', '--database', 'memory:'], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain('payments/process_refund, which came of it:');
+    expect(out).toContain('notify_customer');
+  });
+
   it('ends with 3 when the task ends in error, and with 2 when there is no such example or step', async () => {
     const failing = ['example', 'run', 'data-pipeline', '--fail', 'extract_users:auth', '--database', 'memory:'];
     const failed = await runTasker(failing, { cwd });

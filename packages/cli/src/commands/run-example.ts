@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Client } from '@tasker/client';
 import type { Json, JsonObject } from '@tasker/contract';
 import type { TaskResource } from '@tasker/contract/wire';
 import { createTasker, printableUrl, type TemplateDocument } from '@tasker/engine';
+import { createServer } from '@tasker/server';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { freePort } from '../free-port.ts';
 import { type Example, exampleNamed, findExamples } from '../input/find-examples.ts';
 import { type LoadedTasks, loadTasks } from '../input/load-tasks.ts';
 import { parseJson } from '../input/parse-json.ts';
@@ -29,6 +32,7 @@ export async function runExample(cli: Cli, name: string, { fail }: RunExampleOpt
   const example = exampleNamed(await findExamples(), name);
   // Read where the example is loaded.
   if (fail !== undefined) process.env['EXAMPLES_ALLOW_SIMULATE'] = 'true';
+  const port = await announcePort(example);
   const loaded = await loadTasks([example.module]);
   const context = contextOf(example, loaded, fail);
   terminal.print(`Starting the database (${printableUrl(cli.database)}) …`);
@@ -38,18 +42,43 @@ export async function runExample(cli: Cli, name: string, { fail }: RunExampleOpt
     replaceTemplates: true,
     logger: createLogger(terminal, cli.verbose ? 'debug' : 'warn'),
   });
+  const server = port === undefined ? undefined : await createServer({ tasker, port });
   try {
+    await server?.start();
     terminal.print(`${example.template}: ${example.title}.`);
     terminal.print();
     const [namespace, template = ''] = example.template.split('/');
     // The same task every time is meant here, and not a double click.
     const request = { namespace: namespace ?? '', name: template, context, idempotencyKey: randomUUID() };
     const task = await tasker.submit(request);
-    const ended = await watchTask(terminal, localClient(tasker), task.id);
+    const client = localClient(tasker);
+    const ended = await watchTask(terminal, client, task.id);
     terminal.printJson(ended);
+    await watchOthers(cli, client, ended);
     return tellEnd(cli, ended);
   } finally {
+    await server?.stop();
     await tasker.stop();
+  }
+}
+
+/** The address of a server that is started later, for the module to read when it is loaded. */
+async function announcePort({ serverVariable }: Example): Promise<number | undefined> {
+  if (serverVariable === undefined) return undefined;
+  const port = await freePort();
+  process.env[serverVariable] = `http://127.0.0.1:${port}`;
+  return port;
+}
+
+/** What the task has set off elsewhere goes on under its correlation id. */
+async function watchOthers({ terminal }: Cli, client: Client, task: TaskResource): Promise<void> {
+  const { tasks } = await client.tasks.list({ correlation_id: task.correlation_id ?? task.task_id });
+  for (const { task_id, namespace, name } of tasks) {
+    if (task_id === task.task_id) continue;
+    terminal.print();
+    terminal.print(`${namespace}/${name}, which came of it:`);
+    terminal.print();
+    await watchTask(terminal, client, task_id);
   }
 }
 

@@ -12,6 +12,8 @@ export interface Example {
   readonly template: string;
   /** A JSON file. */
   readonly context: string;
+  /** For examples that submit tasks over HTTP: the environment variable that tells the module where to. */
+  readonly serverVariable: string | undefined;
 }
 
 /**
@@ -47,9 +49,13 @@ function catalogueFrom(folder: string): string | undefined {
 }
 
 function readEntry(entry: unknown, folder: string): Example {
-  const read = (key: string): string => {
+  const find = (key: string): string | undefined => {
     const value: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, key) : undefined;
-    if (typeof value === 'string') return value;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const read = (key: string): string => {
+    const value = find(key);
+    if (value !== undefined) return value;
     throw new UsageError(`An entry of the catalogue in ${folder} has no \`${key}\`.`);
   };
   return {
@@ -58,5 +64,6 @@ function readEntry(entry: unknown, folder: string): Example {
     module: join(folder, read('module')),
     template: read('template'),
     context: join(folder, read('context')),
+    serverVariable: find('serverVariable'),
   };
 }
