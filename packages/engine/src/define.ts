@@ -7,6 +7,7 @@ export {
   type AnyTaskDefinition,
   defineTask,
   type InputOf,
+  type MoreOfTask,
   type ResultsOf,
   type SubmittedOf,
   TaskDefinition,
@@ -14,7 +15,7 @@ export {
 } from './define/define-task.ts';
 export { jsonSchema, type SchemaSource, type TypedJsonSchema } from './define/schema-source.ts';
 // The compiler writes NoSteps into the declarations of programs that export a definition.
-export type { NoSteps, RunArguments, StepSettings } from './define/step-options.ts';
+export type { MoreOfStep, NoSteps, RunArguments, StepSettings } from './define/step-options.ts';
 export { type TaskFromTemplateOptions, TemplateDefinition, taskFromTemplate } from './define/task-from-template.ts';
 export type { TypedStepContext } from './define/typed-step-context.ts';
 export { InvalidTemplate, TaskerError } from './errors.ts';

@@ -2,6 +2,7 @@ export type { EventName, EventOf } from '@tasker/contract';
 export { mapObjects, type SystemObject } from './annotations/map-objects.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { CommandResult, Control, OperatorNote, StepEdit, TaskEdit } from './control/control.ts';
+export { type ToBuilderOptions, toBuilder } from './define/to-builder.ts';
 export * from './define.ts';
 export { type DrawGraphOptions, drawGraph, type GraphFormat, graphFormats } from './draw/draw-graph.ts';
 export type { Graph, GraphNode } from './draw/graph.ts';
@@ -26,6 +27,7 @@ export type {
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
+export { analyseGraph, type GraphAnalysis } from './graph/analyse-graph.ts';
 export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';
@@ -106,6 +108,7 @@ export {
 export { type HealthCounts, healthCounts } from './views/health-counts.sql.ts';
 export { type Circuit, listCircuits } from './views/list-circuits.sql.ts';
 export { type DependentSystemView, listDependentSystems } from './views/list-dependent-systems.sql.ts';
+export { type EventView, listEvents } from './views/list-events.sql.ts';
 export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
 export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
 export {

@@ -10,6 +10,7 @@ import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import { handlerNameOf } from '../lifecycle/4-execution/step-handler.ts';
 import { isStepHandlerResult, StepHandlerResult } from '../lifecycle/4-execution/step-handler-result.ts';
 import { checkStandardSchema, isStandardSchema, type SchemaSource, toJsonSchema } from './schema-source.ts';
+import type { MoreOfStep } from './step-options.ts';
 
 /** Step options as the running program sees them: without the types that only the compiler needs. */
 export interface LooseStepOptions {
@@ -21,6 +22,7 @@ export interface LooseStepOptions {
   readonly skippable?: boolean;
   readonly dependentSystem?: string;
   readonly config?: JsonObject;
+  readonly more?: MoreOfStep;
   readonly run?: RunFunction | undefined;
   readonly callable?: string | undefined;
   readonly handler?: string | HandlerClass | undefined;
@@ -49,6 +51,7 @@ export function buildStep(name: string, options: LooseStepOptions, defaultCallab
   const resultSchema = options.result === undefined ? undefined : toJsonSchema(options.result, 'output');
   return {
     source: {
+      ...options.more,
       name,
       description: options.description ?? null,
       handler: {

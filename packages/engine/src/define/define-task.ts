@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/contract';
 import { InvalidTemplate } from '../errors.ts';
 import { normaliseTemplate, templateDefaults } from '../lifecycle/1-template/template-document.ts';
-import type { TemplateSource } from '../lifecycle/1-template/template-source.ts';
+import type { SystemsSource, TemplateSource } from '../lifecycle/1-template/template-source.ts';
 import type { SubmissionDecision, SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import { type BuiltStep, buildStep, type LooseStepOptions } from './built-step.ts';
@@ -48,7 +48,14 @@ export interface TaskOptions<Schema> {
   readonly identity?: IdentityStrategy;
   /** The outside system of the steps that name none. */
   readonly dependentSystem?: string;
+  /** Further keys of the template language, as they are written there: `lifecycle`, `domain_events` … */
+  readonly more?: MoreOfTask;
 }
+
+export type MoreOfTask = Pick<
+  TemplateSource,
+  'domain_events' | 'lifecycle' | 'data_classification' | 'pii_subject' | 'system_dependencies'
+>;
 
 /**
  * Begins the definition of a task; its steps follow with `.step()`.
@@ -285,14 +292,20 @@ type NewName<Name extends string, Steps> = Name extends keyof Steps ? `There is 
 function templateSource(options: TaskOptions<unknown>, steps: readonly BuiltStep[]): TemplateSource {
   const { input } = options;
   return {
+    ...options.more,
     name: options.name,
     namespace_name: options.namespace ?? null,
     version: options.version ?? null,
     description: options.description ?? null,
     metadata: options.metadata ?? null,
-    system_dependencies: options.dependentSystem === undefined ? null : { primary: options.dependentSystem },
+    system_dependencies: systemsOf(options),
     identity_strategy: options.identity ?? null,
     input_schema: isSchemaSource(input) ? (toContextSchema(input) ?? null) : null,
     steps: steps.map(({ source }) => source),
   };
+}
+
+function systemsOf({ dependentSystem, more }: TaskOptions<unknown>): SystemsSource | null {
+  const named = more?.system_dependencies ?? null;
+  return dependentSystem === undefined ? named : { ...named, primary: dependentSystem };
 }

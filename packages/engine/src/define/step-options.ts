@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import type { RetryPolicy } from '../graph/plan.ts';
+import type { StepSource } from '../lifecycle/1-template/template-source.ts';
 import type { HandlerInstance } from '../lifecycle/4-execution/handler.ts';
 import type { StepContext } from '../lifecycle/4-execution/step-context.ts';
 import type { StepHandlerResult } from '../lifecycle/4-execution/step-handler-result.ts';
@@ -31,7 +32,21 @@ export interface StepSettings<After extends string, Schema, Skippable extends bo
   readonly dependentSystem?: string;
   /** `stepConfig` on the handler's context. */
   readonly config?: JsonObject;
+  /** Further keys of the template language, as they are written there: `publishes_events`, `lifecycle` … */
+  readonly more?: MoreOfStep;
 }
+
+export type MoreOfStep = Pick<
+  StepSource,
+  | 'type'
+  | 'batch_config'
+  | 'publishes_events'
+  | 'custom_events'
+  | 'lifecycle'
+  | 'composition'
+  | 'pii_access'
+  | 'purpose'
+>;
 
 /** A step whose work is written here. */
 export interface RunStep<

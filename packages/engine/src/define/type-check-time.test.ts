@@ -1,10 +1,5 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-
-const folder = dirname(fileURLToPath(import.meta.url));
-const generated = join(folder, 'generated-task.ts');
+import { checkTypes } from '../../test/types/check-types.ts';
 
 /** Every step runs after the one before it and also reads the first. */
 function chainOf(count: number): string {
@@ -33,55 +28,20 @@ function taskOf(steps: readonly string[]): string {
 export const task = defineTask({ name: 'big', input: jsonSchema<{ readonly id: string }>({}) })\n  ${steps.join('\n  ')};\n`;
 }
 
-/** Files of the language and of packages are the same in every check. */
-const parsed = new Map<string, ts.SourceFile | undefined>();
-
-/** Type-checks a file of the given text that stands beside this one. */
-function check(text: string): { seconds: number; errors: string[] } {
-  const config = ts.getParsedCommandLineOfConfigFile(
-    join(folder, '../../tsconfig.json'),
-    {},
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
-  );
-  const options: ts.CompilerOptions = { ...config?.options, noEmit: true, composite: false, incremental: false };
-  const host = ts.createCompilerHost(options);
-  const readFile = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, ...rest) => {
-    if (name === generated) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2023);
-    const file = parsed.get(name) ?? readFile(name, ...rest);
-    parsed.set(name, file);
-    return file;
-  };
-  const program = ts.createProgram([generated], options, host);
-  const source = program.getSourceFile(generated);
-  // Processor time, not the clock: the machine may be busy with other tests.
-  const before = process.cpuUsage();
-  const diagnostics = [...program.getSemanticDiagnostics(source), ...program.getDeclarationDiagnostics(source)];
-  const { user } = process.cpuUsage(before);
-  return {
-    seconds: user / 1_000_000,
-    errors: diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
-  };
-}
-
-function fail(diagnostic: ts.Diagnostic): never {
-  throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
-}
-
 describe('a task of a hundred steps', { timeout: 180_000 }, () => {
   it.each([
     ['one after the other', chainOf],
     ['side by side, and one that joins them', starOf],
   ])('%s is type-checked in less than two seconds', (_shape, write) => {
-    expect(check(write(100)).errors).toEqual([]);
+    expect(checkTypes(write(100)).errors).toEqual([]);
     // The first run warmed the compiler up. Of the next the quickest counts: other work on the machine slows them down.
     let seconds = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 5 && seconds >= 2; run += 1) seconds = Math.min(seconds, check(write(100)).seconds);
+    for (let run = 0; run < 5 && seconds >= 2; run += 1) seconds = Math.min(seconds, checkTypes(write(100)).seconds);
     expect(seconds).toBeLessThan(2);
   });
 
   it('is really checked: a step that does not exist is found', () => {
     const text = chainOf(10).replace(`after: ['s8']`, `after: ['s80']`);
-    expect(check(text).errors.join('\n')).toContain(`'"s80"' is not assignable`);
+    expect(checkTypes(text).errors.join('\n')).toContain(`'"s80"' is not assignable`);
   });
 });

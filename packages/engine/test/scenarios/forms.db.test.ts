@@ -28,27 +28,32 @@ interface Work {
   readonly fate: 'ok' | 'retried' | 'refused';
 }
 
-/** Up to two hundred steps, each after some of those before it, written down in any order. */
-const anyTask: fc.Arbitrary<Work[]> = fc
-  .array(
-    fc.record({
-      above: fc.array(fc.nat(), { maxLength: 4 }),
-      fate: fc.oneof(
-        { weight: 17, arbitrary: fc.constant('ok' as const) },
-        { weight: 2, arbitrary: fc.constant('retried' as const) },
-        { weight: 1, arbitrary: fc.constant('refused' as const) },
-      ),
-    }),
-    { minLength: 1, maxLength: 200, size: 'max' },
-  )
-  .map((steps) =>
-    steps.map(({ above, fate }, index) => ({
-      name: `step_${index}`,
-      parents: index === 0 ? [] : [...new Set(above.map((each) => `step_${each % index}`))],
-      fate,
-    })),
-  )
-  .chain((task) => fc.shuffledSubarray(task, { minLength: task.length }));
+/** Steps, each after some of those before it, written down in any order. */
+function tasksOf(steps: { readonly minLength: number; readonly maxLength: number }): fc.Arbitrary<Work[]> {
+  return fc
+    .array(
+      fc.record({
+        above: fc.array(fc.nat(), { maxLength: 4 }),
+        fate: fc.oneof(
+          { weight: 17, arbitrary: fc.constant('ok' as const) },
+          { weight: 2, arbitrary: fc.constant('retried' as const) },
+          { weight: 1, arbitrary: fc.constant('refused' as const) },
+        ),
+      }),
+      { ...steps, size: 'max' },
+    )
+    .map((works) =>
+      works.map(({ above, fate }, index) => ({
+        name: `step_${index}`,
+        parents: index === 0 ? [] : [...new Set(above.map((each) => `step_${each % index}`))],
+        fate,
+      })),
+    )
+    .chain((task) => fc.shuffledSubarray(task, { minLength: task.length }));
+}
+
+/** More of them: `TASKER_FORMS_RUNS=20 npx vitest run …/forms.db.test.ts`. */
+const runs = Number(process.env['TASKER_FORMS_RUNS'] ?? 1);
 
 /** What every form of the step does. */
 function doWork({ name, parents, fate }: Work, base: unknown, attempt: number, resultOf: (parent: string) => unknown) {
@@ -86,9 +91,28 @@ function objectOf(work: Work): Handler {
 
 const head = { name: 'forms', namespace: 'shop', version: '1.0.0' };
 
-/** The template as an author writes it, with the steps in the order they come in. */
-function yamlOf(task: readonly Work[]): string {
-  return stringify({
+/** The template as authors write it in each dialect, with the steps in the order they come in. */
+const dialects: Readonly<Record<string, (task: readonly Work[]) => string>> = {
+  yaml: (task) => stringify(canonical(task)),
+  json: (task) => JSON.stringify(canonical(task)),
+  symbols: (task) => stringify(withSymbols(canonical(task))),
+  'the older dialect': (task) =>
+    stringify({
+      name: head.name,
+      namespace_name: head.namespace,
+      version: head.version,
+      task_handler_class: 'Forms',
+      step_templates: task.map((work) => ({
+        name: work.name,
+        handler_class: nameOf(work),
+        depends_on_steps: work.parents,
+        default_retry_limit: 2,
+      })),
+    }),
+};
+
+function canonical(task: readonly Work[]) {
+  return {
     name: head.name,
     namespace_name: head.namespace,
     version: head.version,
@@ -96,9 +120,24 @@ function yamlOf(task: readonly Work[]): string {
       name: work.name,
       handler: { callable: nameOf(work) },
       depends_on: work.parents,
-      retry: { limit: 2, backoff: 'none' },
+      // what the older dialect has by default
+      retry: { limit: 2, backoff_base_ms: 2000 },
     })),
-  });
+  };
+}
+
+function withSymbols(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withSymbols);
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]: [string, unknown]) => [`:${key}`, withSymbols(value)]),
+  );
+}
+
+function templateOf(text: string): TemplateDocument {
+  const [template] = readTemplateYaml(text);
+  if (template === undefined) throw new Error('there is no template');
+  return template;
 }
 
 /** The same in the builder, which has parents before their children: in the order of the plan. */
@@ -111,7 +150,7 @@ function builtOf(task: readonly Work[], template: TemplateDocument): TaskDefinit
       {
         after: work.parents,
         callable: nameOf(work),
-        retry: { maxAttempts: 2, backoff: 'none' },
+        retry: { maxAttempts: 2, baseMs: 2000 },
         run: ({ input, results, context }: { input: object; results: object; context: StepContext }) =>
           doWork(work, Reflect.get(input, 'base'), context.attempt, (parent) => Reflect.get(results, parent)),
       },
@@ -121,16 +160,20 @@ function builtOf(task: readonly Work[], template: TemplateDocument): TaskDefinit
   return new TaskDefinition(head, steps);
 }
 
-/** The ways to write the same task. */
+/** The ways to write the same task: every dialect and every form of handlers. */
 function formsOf(task: readonly Work[]): Readonly<Record<string, Omit<TaskerOptions, 'database'>>> {
-  const [template] = readTemplateYaml(yamlOf(task));
-  if (template === undefined) throw new Error('there is no template');
-  const templates = [template];
+  const handlers = {
+    classes: task.map(classOf),
+    functions: task.map(functionOf),
+    objects: Object.fromEntries(task.map((work) => [nameOf(work), objectOf(work)])),
+  };
+  const inDialect = (dialect: string) => [templateOf(dialects[dialect]?.(task) ?? '')];
   return {
-    builder: { tasks: [builtOf(task, template)] },
-    classes: { templates, handlers: task.map(classOf) },
-    functions: { templates, handlers: task.map(functionOf) },
-    objects: { templates, handlers: Object.fromEntries(task.map((work) => [nameOf(work), objectOf(work)])) },
+    builder: { tasks: [builtOf(task, templateOf(dialects['yaml']?.(task) ?? ''))] },
+    'classes, YAML': { templates: inDialect('yaml'), handlers: handlers.classes },
+    'functions, JSON': { templates: inDialect('json'), handlers: handlers.functions },
+    'objects, symbol keys': { templates: inDialect('symbols'), handlers: handlers.objects },
+    'classes, older dialect': { templates: inDialect('the older dialect'), handlers: handlers.classes },
   };
 }
 
@@ -156,25 +199,33 @@ function listPlans(db: Database) {
 }
 
 describeEachDatabase((kind) => {
-  describe('the same task', () => {
-    it('CORE-91: leaves the same plan and the same history, whichever form it is written in', async () => {
-      await fc.assert(
-        fc.asyncProperty(anyTask, async (task) => {
-          const { db, drop } = await kind.create();
-          try {
-            const [first, ...others] = Object.entries(formsOf(task));
-            if (first === undefined) throw new Error('there are no forms');
-            const expected = await historyOf(db, first[1]);
-            expect(expected.plans).toHaveLength(1);
-            for (const [form, options] of others) {
-              expect({ form, ...(await historyOf(db, options)) }).toEqual({ form, ...expected });
-            }
-          } finally {
-            await drop();
-          }
-        }),
-        { numRuns: 4, endOnFailure: true },
-      );
-    });
+  async function expectSameHistories(task: readonly Work[]): Promise<void> {
+    const { db, drop } = await kind.create();
+    try {
+      const [first, ...others] = Object.entries(formsOf(task));
+      if (first === undefined) throw new Error('there are no forms');
+      const expected = await historyOf(db, first[1]);
+      expect(expected.plans).toHaveLength(1);
+      for (const [form, options] of others) {
+        expect({ form, ...(await historyOf(db, options)) }).toEqual({ form, ...expected });
+      }
+    } finally {
+      await drop();
+    }
+  }
+
+  describe('the same task', { timeout: 120_000 * runs }, () => {
+    it.each([
+      ['two hundred steps', { minLength: 200, maxLength: 200 }, 1],
+      ['up to sixty steps', { minLength: 1, maxLength: 60 }, 3],
+    ] as const)(
+      'CORE-90, CORE-91: of %s leaves the same plan and history, however it is written',
+      async (_, size, count) => {
+        await fc.assert(fc.asyncProperty(tasksOf(size), expectSameHistories), {
+          numRuns: count * runs,
+          endOnFailure: true,
+        });
+      },
+    );
   });
 });

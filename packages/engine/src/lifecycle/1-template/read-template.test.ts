@@ -281,3 +281,20 @@ describe('a template from outside', () => {
     ]);
   });
 });
+
+describe('events that a step publishes by itself', () => {
+  const withEvents = (...names: string[]) => ({
+    name: 't',
+    steps: [{ name: 's', handler: { callable: 'a' }, custom_events: names.map((name) => ({ name })) }],
+  });
+
+  it('CORE-102: have a name with a dot that is not one of the engine’s, and no name twice', () => {
+    expect(examineTemplate(withEvents('order.paid', 'order.shipped')).problems).toEqual([]);
+    const codesOf = (...names: string[]) => examineTemplate(withEvents(...names)).problems.map(({ code }) => code);
+    expect(codesOf('paid')).toEqual(['WRONG_VALUE']);
+    for (const reserved of ['task.paid', 'Step.paid', 'workflow.x', 'observability.x', 'TEST.x']) {
+      expect(codesOf(reserved)).toEqual(['RESERVED_EVENT']);
+    }
+    expect(codesOf('order.paid', 'order.paid')).toEqual(['DUPLICATE_EVENT']);
+  });
+});

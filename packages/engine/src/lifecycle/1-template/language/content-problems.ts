@@ -120,16 +120,19 @@ function publishedEventProblems({ publishes_events: events }: StepSource): PathP
 const ownEvents = /^(task|step|workflow|observability|test)\./i;
 
 function customEventProblems({ custom_events: events }: StepSource): PathProblem[] {
-  return (events ?? []).flatMap(({ name }, index) =>
-    ownEvents.test(name)
-      ? [
-          {
-            code: 'RESERVED_EVENT' as const,
-            path: ['custom_events', index, 'name'],
-            message: `\`${name}\` begins like the events of the engine itself.`,
-            remedy: 'Do not begin with `task.`, `step.`, `workflow.`, `observability.` or `test.`.',
-          },
-        ]
-      : [],
-  );
+  const seen = new Set<string>();
+  return (events ?? []).flatMap(({ name }, index): PathProblem[] => {
+    const path = ['custom_events', index, 'name'];
+    if (seen.has(name)) return [{ code: 'DUPLICATE_EVENT', path, message: `The event \`${name}\` is listed twice.` }];
+    seen.add(name);
+    if (!ownEvents.test(name)) return [];
+    return [
+      {
+        code: 'RESERVED_EVENT',
+        path,
+        message: `\`${name}\` begins like the events of the engine itself.`,
+        remedy: 'Do not begin with `task.`, `step.`, `workflow.`, `observability.` or `test.`.',
+      },
+    ];
+  });
 }

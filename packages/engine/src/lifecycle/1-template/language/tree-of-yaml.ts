@@ -58,7 +58,23 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   // Unique keys are checked below: the parser compares each key with all before it, which a long map turns into minutes.
   // One schema, whatever a %YAML line says: the older one has dates, sets and a dozen words for true.
   const language = { schema: 'core', merge: true, stringKeys: true, uniqueKeys: false } as const;
-  return [...parseAllDocuments(text, { ...language, lineCounter, prettyErrors: false, logLevel: 'silent' })];
+  const options = { ...language, lineCounter, prettyErrors: false, logLevel: 'silent' } as const;
+  return withoutEnvironment(() => [...parseAllDocuments(text, options)]);
+}
+
+/**
+ * The parser asks for an environment variable at every token (whether to print it), and Node.js asks the operating
+ * system each time: for a thousand steps that is a third of the work. So for as long as it parses, which nothing can
+ * interrupt, there is an environment that costs nothing to ask.
+ */
+function withoutEnvironment<Result>(work: () => Result): Result {
+  const { env } = process;
+  process.env = {};
+  try {
+    return work();
+  } finally {
+    process.env = env;
+  }
 }
 
 /** The first few: the others are their consequences. */
@@ -81,7 +97,7 @@ type Value = Scalar | YAMLMap | YAMLSeq;
 
 function treeOf(document: Document.Parsed, faults: TextFault[]): Tree | undefined {
   try {
-    return new Planter(faults).plant(document.contents, {}, languageKeys);
+    return new Planter(faults).plant(document.contents, standing(document.contents, {}), languageKeys);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     faults.push({ offset: error.offset, message: error.message });
@@ -121,9 +137,8 @@ class Planter {
     this.#faults = faults;
   }
 
-  plant(node: unknown, place: Place, style: KeyStyle, depth = 0): Tree {
-    const offset = isNode(node) ? (node.range?.[0] ?? place.keyOffset) : place.keyOffset;
-    const here: Place = offset === undefined ? place : { ...place, offset };
+  plant(node: unknown, here: Place, style: KeyStyle, depth = 0): Tree {
+    const { offset } = here;
     if (depth > maxDepth) throw this.#unusable(offset, 'This is nested too deeply.');
     if (isAlias(node)) return this.#plantAlias(node, here, style, depth);
     if (isScalar(node) || isMap(node) || isSeq(node)) return this.#plantValue(node, here, style, depth);
@@ -161,7 +176,7 @@ class Planter {
       throw this.#unusable(here.offset, `The alias \`*${alias.source}\` ${fault}.`);
     }
     this.#open.push(here.offset);
-    const tree = this.plant(target, here, style, depth + 1);
+    const tree = this.plant(target, standing(target, here), style, depth + 1);
     this.#open.pop();
     return tree;
   }
@@ -185,7 +200,9 @@ class Planter {
 
   #plantList(list: YAMLSeq, place: Place, style: KeyStyle, depth: number): Tree {
     this.#weigh(0, place.offset);
-    const items = list.items.map((item, segment) => this.plant(item, { parent: place, segment }, style, depth + 1));
+    const items = list.items.map((item, segment) =>
+      this.plant(item, placeOf(item, place, segment, undefined), style, depth + 1),
+    );
     return { kind: 'list', place, items };
   }
 
@@ -194,7 +211,7 @@ class Planter {
     const entries = new Map<string, Tree>();
     const merged: Tree[] = [];
     for (const pair of map.items) {
-      if (isMergeKey(pair)) merged.push(this.plant(pair.value, place, style, depth + 1));
+      if (isMergeKey(pair)) merged.push(this.plant(pair.value, standing(pair.value, place), style, depth + 1));
       else this.#plantEntry(entries, pair, place, style, depth);
     }
     // What the map says itself counts, then what is merged first.
@@ -214,9 +231,26 @@ class Planter {
     const segment = readKey(written, style);
     this.#weigh(written.length, keyOffset);
     if (entries.has(segment)) this.#blame(keyOffset, `The key \`${shortened(segment)}\` stands here twice.`);
-    const below: Place = { parent: place, segment, ...(keyOffset === undefined ? {} : { keyOffset }) };
+    const below = placeOf(value, place, segment, keyOffset);
     entries.set(segment, this.plant(value, below, styleBelow(written, style), depth + 1));
   }
+}
+
+/** Made once per value, of tens of thousands: in one piece. */
+function placeOf(node: unknown, parent: Place, segment: string | number, keyOffset: number | undefined): Place {
+  const offset = offsetOf(node) ?? keyOffset;
+  if (keyOffset !== undefined) return { parent, segment, offset: offset ?? keyOffset, keyOffset };
+  return offset === undefined ? { parent, segment } : { parent, segment, offset };
+}
+
+/** The place, but where the node itself stands. */
+function standing(node: unknown, place: Place): Place {
+  const offset = offsetOf(node) ?? place.keyOffset;
+  return offset === undefined ? place : { ...place, offset };
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 /** Whether a whole number is neither kept exactly nor written the same way again. */

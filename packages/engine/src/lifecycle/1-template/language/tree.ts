@@ -93,9 +93,21 @@ export function toData(tree: Tree): unknown {
     case 'list':
       return tree.items.map(toData);
     case 'map':
-      return Object.fromEntries(Array.from(tree.entries, ([key, value]) => [key, toData(value)]));
+      return mapToData(tree);
   }
 }
+
+/** One by one, because templates have tens of thousands of entries; `__proto__` is a key like any other. */
+function mapToData({ entries }: TreeMap): object {
+  const data: Record<string, unknown> = {};
+  for (const [key, value] of entries) {
+    if (key === '__proto__') Object.defineProperty(data, key, { ...ownProperty, value: toData(value) });
+    else data[key] = toData(value);
+  }
+  return data;
+}
+
+const ownProperty = { configurable: true, enumerable: true, writable: true };
 
 /** The map with other values under some keys; undefined takes the key away. */
 export function withEntries(map: TreeMap, changes: Readonly<Record<string, Tree | undefined>>): TreeMap {
