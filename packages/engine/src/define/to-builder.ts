@@ -1,6 +1,7 @@
 import type { Json, JsonObject, RetryDocument, StepDocument, TemplateDocument } from '@tasker/contract';
 import canonicalize from 'canonicalize';
 import { compilePlan } from '../graph/compile-plan.ts';
+import { parseJson } from '../json/parse.ts';
 import { inheritedSystem, normaliseRetry, templateDefaults } from '../lifecycle/1-template/template-document.ts';
 
 export interface ToBuilderOptions {
@@ -102,13 +103,7 @@ function retryOf(retry: RetryDocument): Written | undefined {
 
 function moreOf(keys: Readonly<Record<string, unknown>>): Written | undefined {
   const said = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
-  return Object.keys(said).length === 0 ? undefined : json(parsed(said));
-}
-
-/** The documents of the language are JSON, whatever their types are called. */
-function parsed(value: object): Json {
-  const copy: Json = JSON.parse(JSON.stringify(value));
-  return copy;
+  return Object.keys(said).length === 0 ? undefined : json(parseJson(JSON.stringify(said)));
 }
 
 function json(value: Json | undefined): Written | undefined {
