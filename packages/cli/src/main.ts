@@ -194,6 +194,15 @@ placed(generate.command('subscriber'))
     ),
   );
 
+program
+  .command('lint')
+  .description('hold handlers and templates to the rules of the guide for step handlers; exit code 1 if one is broken')
+  .argument('<path...>', 'files, or folders at any depth')
+  .option('--hints', 'print what could be better, too')
+  .action((paths, options, command) =>
+    perform(command, async (cli) => (await import('./commands/lint-code.ts')).lintCode(cli, paths, options)),
+  );
+
 const task = program.command('task').description('tasks: submit, look at, operate');
 task
   .command('submit')
