@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { type ErrorCode, errorCatalogue } from '@tasker/contract';
+import type { InputOf, OperationName } from '../../src/index.ts';
+import type { Answer, Surface } from './surface.ts';
+
+interface Command {
+  readonly args: readonly (string | undefined)[];
+  /** For standard input. */
+  readonly input?: string;
+  /** For a file, whose name takes the place of FILE. */
+  readonly file?: string;
+  /** What is printed, in the form that HTTP gives it. Default: it is the same. */
+  readonly read?: (printed: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** As a method: which operation an input is for is known where both come from. */
+type BuildCommand = { build(input: object): Command }['build'];
+type Shown = Exclude<OperationName, (typeof without)[number]>;
+type Commands = { readonly [Name in Shown]: (input: InputOf<Name>) => Command };
+
+/** What the command line leaves to others: it shows graphs as drawings, and edits nothing yet. */
+const without = [
+  'task.update',
+  'task.history',
+  'task.graph',
+  'step.list',
+  'step.update',
+  'template.diff',
+  'handler.namespaces',
+  'handler.list',
+  'handler.show',
+  'health.live',
+  'health.ready',
+  'health.status',
+] as const satisfies readonly OperationName[];
+
+/** The command as a user calls it, against a server or a database. */
+export function cliSurface({ server, database }: { readonly server?: string; readonly database?: string }): Surface {
+  const place = server === undefined ? ['--database', database ?? ''] : ['--url', server];
+
+  async function ask<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<Answer> {
+    if (!isShown(operation)) throw new Error(`the command line has no ${operation}`);
+    const build: BuildCommand = commands[operation];
+    const command = build(input);
+    return answerOf(command, await run(command, place));
+  }
+
+  return { without, hasDoor: server !== undefined, ask };
+}
+
+function isShown(operation: OperationName): operation is Shown {
+  return !(without as readonly OperationName[]).includes(operation);
+}
+
+const option = (name: string, value: unknown) =>
+  value === undefined || value === null
+    ? []
+    : Array.isArray(value)
+      ? [name, ...value.map(String)]
+      : [name, String(value)];
+
+const note = ({ reason, actor }: { readonly reason?: string | undefined; readonly actor?: string | undefined }) => [
+  ...option('--reason', reason),
+  ...option('--actor', actor),
+];
+
+const named = ({
+  namespace,
+  name,
+  version,
+}: {
+  namespace?: string | undefined;
+  name?: string | undefined;
+  version?: string | undefined;
+}) => `${namespace === undefined ? '' : `${namespace}/`}${name}${version === undefined ? '' : `@${version}`}`;
+
+const commands: Commands = {
+  'task.submit': (input) => ({
+    args: [
+      ...['task', 'submit', named(input), '--context', '-'],
+      ...option('--idempotency-key', input.idempotency_key),
+      ...option('--priority', input.priority),
+      ...option('--tag', input.tags),
+      ...option('--reason', input.reason),
+      ...option('--initiator', input.initiator),
+      ...option('--source-system', input.source_system),
+      ...option('--correlation-id', input.correlation_id),
+      ...option('--bypass', input.bypass_steps),
+    ],
+    input: JSON.stringify(input.context),
+    read: (task) => ({ ...task, task }),
+  }),
+  'task.list': (input) => ({
+    args: [
+      ...['task', 'list'],
+      ...option('--namespace', input.namespace),
+      ...option('--name', input.name),
+      ...option('--template-version', input.version),
+      ...option('--status', input.status),
+      ...option('--tag', input.tag),
+      ...option('--initiator', input.initiator),
+      ...option('--search', input.q),
+      ...option('--limit', input.limit),
+      ...option('--cursor', input.cursor),
+    ],
+  }),
+  'task.show': ({ task_id }) => ({ args: ['task', 'show', task_id], read: (task) => ({ task }) }),
+  'task.cancel': ({ task_id, ...rest }) => ({ args: ['task', 'cancel', task_id, ...note(rest)] }),
+  'task.retry': ({ task_id, ...rest }) => ({ args: ['task', 'retry', task_id, ...note(rest)] }),
+  'task.explain': ({ task_id }) => ({ args: ['task', 'explain', task_id] }),
+  'step.show': ({ task_id, step }) => ({ args: ['step', 'show', task_id, step], read: (shown) => ({ step: shown }) }),
+  'step.explain': ({ task_id, step }) => ({ args: ['task', 'explain', task_id, '--step', step] }),
+  'step.cancel': ({ task_id, step, ...rest }) => onStep('cancel', task_id, step, note(rest)),
+  'step.retry': ({ task_id, step, ...rest }) => onStep('retry', task_id, step, note(rest)),
+  'step.skip': ({ task_id, step, ...rest }) => onStep('skip', task_id, step, note(rest)),
+  'step.resolve': ({ task_id, step, result, ...rest }) =>
+    onStep('resolve', task_id, step, [
+      ...option('--result', result === undefined ? undefined : JSON.stringify(result)),
+      ...note(rest),
+    ]),
+  'template.list': ({ namespace }) => ({ args: ['template', 'list', ...option('--namespace', namespace)] }),
+  'template.show': (input) => ({ args: ['template', 'show', named(input)], read: (template) => ({ template }) }),
+  'template.register': ({ replace, ...rest }) => ({
+    args: ['template', 'register', 'FILE', replace === true ? '--replace' : undefined],
+    file: 'yaml' in rest ? rest.yaml : JSON.stringify(rest.template),
+    read: ({ templates }) => ({ template: Array.isArray(templates) ? (templates[0] as unknown) : undefined }),
+  }),
+  'worker.list': ({ all }) => ({ args: ['worker', 'list', all === true ? '--all' : undefined] }),
+  'namespace.list': () => ({ args: ['namespace', 'list'] }),
+};
+
+function onStep(verb: string, taskId: string, step: string, options: readonly string[]): Command {
+  return {
+    args: ['step', verb, taskId, step, ...options],
+    read: ({ status, ...rest }) => ({ ...rest, task_status: status }),
+  };
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const binary = fileURLToPath(new URL('../../../cli/bin/tasker.mjs', import.meta.url));
+
+async function run({ args, input, file }: Command, place: readonly string[]): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), 'tasker-conformance-'));
+  try {
+    writeFileSync(join(folder, 'template.yaml'), file ?? '');
+    const given = args.flatMap((arg) => (arg === 'FILE' ? 'template.yaml' : (arg ?? [])));
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, [binary, ...given, ...place, '--json'], { cwd: folder, env: { PATH, HOME } });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+    return { code, out, err };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const exitCodes: Readonly<Record<number, number>> = { 400: 2, 401: 5, 403: 5, 404: 4 };
+
+/** Also holds the exit code to what was printed. */
+function answerOf({ read = (printed) => printed }: Command, { code, out, err }: Ended): Answer {
+  // arguments that cannot be understood are refused before anything is printed as JSON
+  if (code === 2 && out === '') return { ok: false, code: 'INVALID_REQUEST', message: err, details: {} };
+  const printed = JSON.parse(out) as Record<string, unknown>;
+  if (!('error' in printed)) {
+    if (code !== 0) throw new Error(`ended ${code} without an error: ${out}${err}`);
+    return { ok: true, value: read(printed) };
+  }
+  const error = printed['error'] as { code: ErrorCode; message: string; details?: Record<string, unknown> };
+  const expected = exitCodes[errorCatalogue[error.code]?.status ?? 0] ?? 1;
+  if (code !== expected) throw new Error(`ended ${code} and not ${expected}: ${out}${err}`);
+  return { ok: false, code: error.code, message: error.message, details: error.details ?? {} };
+}
