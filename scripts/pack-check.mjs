@@ -1,7 +1,7 @@
 // Proves that what would be published works: packs the packages, installs them into an empty folder as a user would,
 // imports every name they export, compiles and runs the README's program, starts the command. Needs the registry; about
 // half a minute.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ try {
   compileAgainstTypes();
   runTheReadme();
   startTheCommand();
+  await beginAProject();
   importDefineWithoutDriver();
   console.log('The packed packages work.');
 } finally {
@@ -86,6 +87,41 @@ function startTheCommand() {
   const version = node(join(folder, 'node_modules', command.name, command.bin.tasker), '--version').trim();
   if (version !== command.version) throw new Error(`tasker --version says ${version}, the package ${command.version}`);
   console.log(`✓ tasker --version: ${version}`);
+}
+
+/** As somebody does who has just heard of it: init, install, test, work, submit. */
+async function beginAProject() {
+  const project = join(folder, 'project');
+  const [{ name, bin }] = manifests.filter((manifest) => manifest.bin?.tasker);
+  execFileSync(process.execPath, [join(folder, 'node_modules', name, bin.tasker), 'init', 'project'], { cwd: folder });
+  const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  // What the registry will have once it is published.
+  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  const local = manifests.map(({ name: packed, version }) => {
+    const file = tarballs.find((each) => each === `${packed.replace('@', '').replace('/', '-')}-${version}.tgz`);
+    return [packed, `file:../${file}`];
+  });
+  Object.assign(manifest, { dependencies: Object.fromEntries(local) });
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+  npm(project, 'install', '--no-audit', '--no-fund', '--ignore-scripts');
+  npm(project, 'test');
+  const tasker = join(project, 'node_modules', name, bin.tasker);
+  const dev = ['dev', '--tasks', 'tasks/index.js', '--templates', 'templates'];
+  const worker = spawn(process.execPath, [tasker, ...dev], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await new Promise((resolve, reject) => {
+      worker.stdout.on('data', (said) => String(said).includes('Ctrl-C stops') && resolve());
+      worker.on('exit', () => reject(new Error('tasker dev has ended')));
+    });
+    const context = JSON.stringify({ name: 'Ada', email: 'ada@example.com' });
+    const submit = ['task', 'submit', 'starter/welcome', '--wait', '--timeout', '60', '--context', context];
+    execFileSync(process.execPath, [tasker, ...submit], { cwd: project });
+  } finally {
+    const ended = new Promise((resolve) => worker.on('close', resolve));
+    worker.kill('SIGTERM');
+    await ended;
+  }
+  console.log('✓ tasker init: the new project installs, passes its tests, and completes a task');
 }
 
 function importDefineWithoutDriver() {

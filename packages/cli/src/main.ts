@@ -335,6 +335,33 @@ program
     perform(command, async (cli) => (await import('./commands/list-namespaces.ts')).listNamespaces(cli)),
   );
 
+program
+  .command('init')
+  .description('begin a project: tasks, a template and tests that run at once')
+  .argument('[folder]', 'where to; files that are there are left alone', '.')
+  .action((folder, _, command) =>
+    perform(command, async ({ terminal }) =>
+      (await import('./commands/init-project.ts')).initProject(terminal, folder),
+    ),
+  );
+
+program
+  .command('doctor')
+  .description('look at everything that is needed: database, migrations, clock, server; and say what is configured')
+  .action((_, command) =>
+    perform(command, async (cli, { database }) => (await import('./commands/run-doctor.ts')).runDoctor(cli, database)),
+  );
+
+program
+  .command('completion')
+  .description('print what bash, zsh or fish is to read to complete this command')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action((shell, _, command) =>
+    perform(command, async ({ terminal }) =>
+      (await import('./commands/print-completion.ts')).printCompletion(terminal, shell, program),
+    ),
+  );
+
 /** A command that writes files. */
 function placed(command: Command) {
   return command

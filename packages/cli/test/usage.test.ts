@@ -50,6 +50,7 @@ it.each([
   ['worker', 'name their files with --tasks'],
   ['worker --tasks none.ts', 'There is no file none.ts.'],
   ['worker --tasks x.ts --health-port high', '--health-port is a number from 0 to 65535, not "high"'],
+  ['completion tcsh', 'The shell is one of bash, zsh, fish, not "tcsh".'],
   ['dev --tasks none.ts', 'There is no file none.ts.'],
 ])('refuses `tasker %s` with exit code 2', async (args, says) => {
   const { code, out, err } = await run(...args.split(' '));
@@ -112,4 +113,11 @@ it('takes the database from the configuration, and refuses a configuration with 
   expect(refused.code).toBe(2);
   expect(refused.err).toContain('Do you mean TASKER_DATABASE_URL?');
   expect(refused.err).toContain('TASKER_WORKER_CONCURRENCY must be a whole number');
+});
+
+it('prints what a shell needs to complete it', async () => {
+  const { code, out } = await run('completion', 'bash');
+  expect(code).toBe(0);
+  expect(out).toContain("tasker/worker) words='list'");
+  expect(out).toMatch(/complete -o default -F _tasker tasker\n$/);
 });
