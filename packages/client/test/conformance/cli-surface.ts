@@ -176,10 +176,7 @@ function answerOf({ read = (printed) => printed }: Command, { code, out, err }: 
   // arguments that cannot be understood are refused before anything is printed as JSON
   if (code === 2 && out === '') return { ok: false, code: 'INVALID_REQUEST', message: err, details: {} };
   const printed = JSON.parse(out) as Record<string, unknown>;
-  if (!('error' in printed)) {
-    if (code !== 0) throw new Error(`ended ${code} without an error: ${out}${err}`);
-    return { ok: true, value: read(printed) };
-  }
+  if (code === 0) return { ok: true, value: read(printed) };
   const error = printed['error'] as { code: ErrorCode; message: string; details?: Record<string, unknown> };
   const expected = exitCodes[errorCatalogue[error.code]?.status ?? 0] ?? 1;
   if (code !== expected) throw new Error(`ended ${code} and not ${expected}: ${out}${err}`);
