@@ -7,7 +7,7 @@ import { patience, runTasker } from './run-tasker.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tasker-init-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('SURF-86: init begins a project, and says what to do next', patience, async () => {
+it('SURF-86 init begins a project, and says what to do next', patience, async () => {
   const { code, out } = await runTasker(['init', 'My Shop'], { cwd: folder });
   expect(code).toBe(0);
   for (const file of ['package.json', 'tasker.config.yaml', 'tasks/index.js', 'templates/review.yaml', '.gitignore']) {
@@ -19,7 +19,7 @@ it('SURF-86: init begins a project, and says what to do next', patience, async (
   expect(manifest).toMatchObject({ name: 'my-shop', type: 'module', dependencies: { '@tasker/cli': '0.1.0' } });
 });
 
-it('SURF-86: init overwrites nothing', patience, async () => {
+it('SURF-86 init overwrites nothing', patience, async () => {
   writeFileSync(join(folder, 'package.json'), '{"name":"mine"}');
   const { code, err } = await runTasker(['init'], { cwd: folder });
   expect(code).toBe(1);

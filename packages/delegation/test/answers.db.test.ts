@@ -64,7 +64,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     [201, 'created'],
     [201, 'pending'],
     [200, 'complete'],
-  ])('SURF-21: succeeds when it is answered %i with a task that is %s', async (code, status) => {
+  ])('SURF-21 succeeds when it is answered %i with a task that is %s', async (code, status) => {
     const { outcome, received } = await delegateTo(json(code, { task_id: remoteId, status, version: '2.1.0' }));
     expect(outcome).toMatchObject({
       status: 'complete',
@@ -84,7 +84,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     expect(received).toHaveLength(1);
   });
 
-  it('SURF-20: says who asks for what, with the key of the step and the correlation id of its task', async () => {
+  it('SURF-20 says who asks for what, with the key of the step and the correlation id of its task', async () => {
     const { received, taskId } = await delegateTo(json(201, { task_id: remoteId, status: 'pending' }));
     const [request] = received;
     const stepId = String(request?.headers['idempotency-key']);
@@ -122,7 +122,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     ['201 without a task', json(201, { status: 'pending' }), 'DELEGATION_INVALID_RESPONSE'],
     ['200 with a failure', json(200, { status: 'failed', error_message: 'No funds.' }), 'DELEGATION_REJECTED'],
     ['200 with a rejection', json(200, { status: 'rejected', rejection_reason: 'No.' }), 'DELEGATION_REJECTED'],
-  ])('SURF-21: fails for good when it is answered %s', async (_, reply, code) => {
+  ])('SURF-21 fails for good when it is answered %s', async (_, reply, code) => {
     const { outcome, received, error } = await delegateTo(reply);
     expect(outcome.status).toBe('error');
     expect(received).toHaveLength(1);
@@ -132,7 +132,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     });
   });
 
-  it('SURF-21: keeps the words of a rejection, and of a refusal', async () => {
+  it('SURF-21 keeps the words of a rejection, and of a refusal', async () => {
     const rejected = await delegateTo(json(200, { status: 'failed', error_message: 'No funds.' }));
     expect(rejected.error?.message).toBe('payments/process_refund was rejected: No funds.');
     const refused = await delegateTo(failure(404, 'TEMPLATE_NOT_FOUND', 'There is no such template.'));
@@ -149,7 +149,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     ['504', failure(504, 'DATABASE_UNAVAILABLE')],
     ['nothing at all', cut],
   ] satisfies [string, Reply][])(
-    'SURF-21: is tried again, with the same key, when it is answered %s',
+    'SURF-21 is tried again, with the same key, when it is answered %s',
     async (_, reply) => {
       const { outcome, received } = await delegateTo(reply, json(201, { task_id: remoteId, status: 'pending' }));
       expect(outcome).toMatchObject({
@@ -162,7 +162,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     },
   );
 
-  it('SURF-21: waits as long as it is told to', async () => {
+  it('SURF-21 waits as long as it is told to', async () => {
     const begin = performance.now();
     const { outcome, error } = await delegateTo(
       failure(429, 'OVERLOADED', 'Busy.', { 'retry-after': '1' }),
@@ -173,7 +173,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
   });
 
-  it('SURF-21: takes the task of an attempt whose answer got lost, though its own context is another by now', async () => {
+  it('SURF-21 takes the task of an attempt whose answer got lost, though its own context is another by now', async () => {
     const reused = json(409, {
       error: { code: 'IDEMPOTENCY_KEY_REUSED', message: 'Used.', details: { task_id: remoteId } },
       correlation_id: 'c',
@@ -183,7 +183,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     expect(outcome).toMatchObject({ status: 'complete', results: { execute_refund: { delegated_task_id: remoteId } } });
   });
 
-  it('SURF-21: gives up when its attempts are used up', async () => {
+  it('SURF-21 gives up when its attempts are used up', async () => {
     const { outcome, received } = await delegateTo(failure(503, 'OVERLOADED'));
     expect(outcome.status).toBe('error');
     expect(received).toHaveLength(3);

@@ -99,7 +99,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
     const key = () => `key-${Math.random()}`;
     const submission = (idempotency_key = key()) => ({ ...order, idempotency_key });
 
-    it('SURF-03: submits a task with everything that can be said about it', async () => {
+    it('SURF-03 submits a task with everything that can be said about it', async () => {
       const value = await good('task.submit', {
         ...submission(),
         priority: 7,
@@ -123,7 +123,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
     });
 
-    it('SURF-05: answers a second submission under a key with the task of the first, and refuses another context', async () => {
+    it('SURF-05 answers a second submission under a key with the task of the first, and refuses another context', async () => {
       const first = await good('task.submit', submission('twice'.concat(key())));
       const { idempotency_key } = first['task'] as { idempotency_key: string };
       const second = await good('task.submit', submission(idempotency_key));
@@ -132,7 +132,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(other).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', details: { task_id: first['task_id'] } });
     });
 
-    it('SURF-05: makes one task of many submissions under one key at once', async () => {
+    it('SURF-05 makes one task of many submissions under one key at once', async () => {
       const answers = await atOnce(4, 'task.submit', submission());
       expect(new Set(answers.map((answer) => answer.ok && answer.value['task_id'])).size).toBe(1);
       expect(answers.filter((answer) => answer.ok && answer.value['replayed'] === false)).toHaveLength(1);
@@ -156,11 +156,11 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       [{ context: [] }, 'INVALID_REQUEST'],
       [{ name: 'nothing' }, 'TEMPLATE_NOT_FOUND'],
       [{ version: '9.9.9' }, 'TEMPLATE_NOT_FOUND'],
-    ] satisfies [object, string][])('SURF-04: refuses a submission with %j as %s', async (wrong, code) => {
+    ] satisfies [object, string][])('SURF-04 refuses a submission with %j as %s', async (wrong, code) => {
       expect(await refused('task.submit', { ...submission(), ...wrong })).toMatchObject({ code });
     });
 
-    it('SURF-04: lists every violation of a context', async () => {
+    it('SURF-04 lists every violation of a context', async () => {
       const { message, details } = await refused('task.submit', { ...submission(), context: { name: 1 } });
       expect(details).toMatchObject({ violations: [{ path: 'name' }] });
       expect(message).toContain('name');
@@ -172,7 +172,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(answer).toMatchObject(surface.hasDoor ? { ok: false, code: 'PAYLOAD_TOO_LARGE' } : { ok: true });
     });
 
-    it('SURF-01, SURF-02: lists tasks by filter and page', async () => {
+    it('SURF-01 SURF-02 lists tasks by filter and page', async () => {
       const tag = `page-${Math.random()}`;
       for (let count = 0; count < 3; count += 1) await good('task.submit', { ...submission(), tags: [tag] });
       const first = await good('task.list', { tag, limit: 2 });
@@ -186,7 +186,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await refused('task.list', wrong)).toMatchObject({ code: 'INVALID_REQUEST' });
     });
 
-    it('SURF-06: shows a task with its steps', async () => {
+    it('SURF-06 shows a task with its steps', async () => {
       const task_id = await taskOf('greet');
       expect(await good('task.show', { task_id })).toMatchObject({
         task: {
@@ -222,7 +222,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
     ] as const;
 
     it.each([...ofTask, 'step.list'] as const)(
-      'SURF-18: %s of a task that there is not is refused',
+      'SURF-18 %s of a task that there is not is refused',
       async (operation) => {
         if (!has(operation)) return;
         const edit = operation === 'task.update' ? { reason: 'late' } : {};
@@ -231,14 +231,14 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       },
     );
 
-    it.each(ofStep)('SURF-18: %s of a step that there is not is refused', async (operation) => {
+    it.each(ofStep)('SURF-18 %s of a step that there is not is refused', async (operation) => {
       if (!has(operation)) return;
       const task_id = await taskOf('unserved');
       expect(await refused(operation, { task_id, step: 'nothing' })).toMatchObject({ code: 'STEP_NOT_FOUND' });
       expect(await refused(operation, { task_id: nowhere, step: 'wait' })).toMatchObject({ code: 'TASK_NOT_FOUND' });
     });
 
-    it('SURF-09: cancels a task once, however many ask at once, and none that has ended', async () => {
+    it('SURF-09 cancels a task once, however many ask at once, and none that has ended', async () => {
       const task_id = await taskOf('unserved');
       const answers = await atOnce(3, 'task.cancel', { task_id, actor: 'ada', reason: 'changed my mind' });
       expect(answers.map((answer) => answer.ok && answer.value['status'])).toEqual([
@@ -262,7 +262,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('step.explain', { task_id, step: 'wait' })).toMatchObject({ reasons });
     });
 
-    it('SURF-13: retries a failed task, and the failed step of one', async () => {
+    it('SURF-13 retries a failed task, and the failed step of one', async () => {
       const task_id = await taskOf('fail', {});
       expect(await good('task.retry', { task_id, reason: 'mended' })).toMatchObject({ task_id, changed: true });
       await tasker.task(task_id).completed({ timeoutMs: 60_000 });
@@ -276,7 +276,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
     });
 
-    it('SURF-13: settles a step by hand, and goes on', async () => {
+    it('SURF-13 settles a step by hand, and goes on', async () => {
       const task_id = await taskOf('fail', {});
       const resolved = await good('step.resolve', { task_id, step: 'break', result: { paid: 'cash' }, actor: 'ada' });
       expect(resolved).toMatchObject({ task_id, changed: true });
@@ -292,7 +292,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
     });
 
-    it('SURF-12: passes over a step, and takes one out', async () => {
+    it('SURF-12 passes over a step, and takes one out', async () => {
       const failed = await taskOf('fail', {});
       expect(await good('step.skip', { task_id: failed, step: 'break' })).toMatchObject({ changed: true });
       expect((await tasker.task(failed).completed({ timeoutMs: 60_000 })).status).toBe('complete');
@@ -301,7 +301,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('step.show', { task_id, step: 'then' })).toMatchObject({ step: { status: 'cancelled' } });
     });
 
-    it('SURF-08, SURF-11: edits what can be edited', async () => {
+    it('SURF-08 SURF-11 edits what can be edited', async () => {
       if (!has('task.update')) return;
       const task_id = await taskOf('unserved');
       expect(await good('task.update', { task_id, reason: 'late', tags: ['vip'] })).toMatchObject({
@@ -316,7 +316,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
     });
 
-    it('SURF-10: tells the history and the graph of a task', async () => {
+    it('SURF-10 tells the history and the graph of a task', async () => {
       if (!has('task.history')) return;
       const task_id = await taskOf('greet');
       const { events } = await good('task.history', { task_id });
@@ -371,7 +371,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(namespaces).toContainEqual(expect.objectContaining({ name: 'shop', workers: 1 }));
     });
 
-    it('SURF-14: says what can be submitted, and how it stands', async () => {
+    it('SURF-14 says what can be submitted, and how it stands', async () => {
       if (!has('handler.list')) return;
       expect(await good('handler.list', { namespace: 'shop' })).toMatchObject({
         handlers: expect.arrayContaining([expect.objectContaining({ name: 'greet', latest_version: '1.0.0' })]),

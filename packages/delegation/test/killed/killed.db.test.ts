@@ -12,7 +12,7 @@ const fates: readonly Fate[] = ['answer', 'lose', 'cut', 'hold', 'strike'];
 const rounds = 2;
 
 it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
-  'SURF-20: whoever is killed on either side, and whenever, no delegated task is lost and none is created twice, on $name',
+  'SURF-20 whoever is killed on either side, and whenever, no delegated task is lost and none is created twice, on $name',
   { timeout: 240_000 },
   async (kind) => {
     const [support, payments] = [await kind.fresh(), await kind.fresh()];
