@@ -74,7 +74,7 @@ async function checkDatabase({ config, database }: Cli): Promise<Finding[]> {
     findings.push({ check, state: 'good', said: `${where} answers in ${tookMs} ms` });
     findings.push(versionFinding(server.version, server.major));
     // It looked at its clock at some time in between.
-    findings.push(skewFinding(Math.round(Number(server.now) - (before + tookMs / 2)), tookMs));
+    findings.push(skewFinding(Math.round(server.now - (before + tookMs / 2)), tookMs));
     const { applied, pending } = await migrationStatus(db);
     findings.push(migrationFinding(applied.length, pending.length));
     if (pending.length === 0) findings.push(workerFinding((await listWorkers(db)).length));

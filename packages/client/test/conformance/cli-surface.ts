@@ -57,12 +57,12 @@ function isShown(operation: OperationName): operation is Shown {
   return !(without as readonly OperationName[]).includes(operation);
 }
 
-const option = (name: string, value: unknown) =>
-  value === undefined || value === null
-    ? []
-    : Array.isArray(value)
-      ? [name, ...value.map(String)]
-      : [name, String(value)];
+type Given = string | number | readonly string[] | null | undefined;
+
+function option(name: string, value: Given): string[] {
+  if (value === undefined || value === null) return [];
+  return typeof value === 'object' ? [name, ...value] : [name, String(value)];
+}
 
 const note = ({ reason, actor }: { readonly reason?: string | undefined; readonly actor?: string | undefined }) => [
   ...option('--reason', reason),
@@ -82,7 +82,11 @@ const named = ({
 const commands: Commands = {
   'task.submit': (input) => ({
     args: [
-      ...['task', 'submit', named(input), '--context', '-'],
+      'task',
+      'submit',
+      named(input),
+      '--context',
+      '-',
       ...option('--idempotency-key', input.idempotency_key),
       ...option('--priority', input.priority),
       ...option('--tag', input.tags),
@@ -97,7 +101,8 @@ const commands: Commands = {
   }),
   'task.list': (input) => ({
     args: [
-      ...['task', 'list'],
+      'task',
+      'list',
       ...option('--namespace', input.namespace),
       ...option('--name', input.name),
       ...option('--template-version', input.version),

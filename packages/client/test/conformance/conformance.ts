@@ -45,7 +45,7 @@ const patience = { timeout: 240_000 };
 
 /** Holds a surface to all that is asked of every surface. */
 export function describeConformance(name: string, open: (place: Place) => Surface): void {
-  describe(name, patience, () => {
+  describe(`${name} answers as every surface does`, patience, () => {
     let database: { db: Database; url: string; drop(): Promise<void> };
     let tasker: Tasker;
     let server: Server;

@@ -27,7 +27,7 @@ const query = (values: object) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return given.length === 0
     ? ''
-    : `?${new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]))}`;
+    : `?${new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString()}`;
 };
 
 const stepPath = ({ task_id, step }: { readonly task_id: string; readonly step: string }) =>

@@ -38,6 +38,10 @@ it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
 
     const dealt: Fate[] = [];
     let onDealt = () => {};
+    const untilDealt = () =>
+      new Promise<void>((resolve) => {
+        onDealt = resolve;
+      });
     const proxy = await openTreacherousProxy({
       target: () => first.said,
       fate() {
@@ -60,9 +64,7 @@ it.each(databases.filter(({ concurrent }) => concurrent).slice(0, 1))(
       const context = { payment_id: `pay_${number}` };
       // One fate after another: who is being killed for one task should not keep the next from its own.
       await Promise.all([remote, worker]);
-      const befallen = new Promise<void>((resolve) => {
-        onDealt = resolve;
-      });
+      const befallen = untilDealt();
       submitted.push(await desk.submit({ namespace: 'customer_success', name, context }));
       await befallen;
     }

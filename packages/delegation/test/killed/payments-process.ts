@@ -5,7 +5,7 @@ import { createServer } from '@tasker/server';
 const [database = '', port = '0'] = process.argv.slice(2);
 
 const processRefund = defineTask({ namespace: 'payments', name: 'process_refund', version: '2.1.0' })
-  .step('check', { run: ({ input }) => ({ payment: String(input['payment_id']) }) })
+  .step('check', { run: ({ input }) => ({ payment: input['payment_id'] ?? null }) })
   .step('refund', { after: ['check'], run: ({ results }) => ({ refunded: results.check.payment }) });
 
 const tasker = await createTasker({ database, tasks: [processRefund], migrate: false, worker: { leaseMs: 500 } });
