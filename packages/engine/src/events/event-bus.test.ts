@@ -16,7 +16,7 @@ const event: TaskEvent = {
   to_state: 'complete',
 };
 
-it('tells those who asked for it, and those who ask for everything, in the order in which they asked', () => {
+it('CORE-118: tells those who asked for it, and those who ask for everything, in the order in which they asked', () => {
   const bus = createEventBus(() => undefined);
   const heard: string[] = [];
   bus.on('*', () => heard.push('everything'));
@@ -27,7 +27,7 @@ it('tells those who asked for it, and those who ask for everything, in the order
   expect(heard).toEqual(['one', 'two', 'everything']);
 });
 
-it('makes nothing of events that nobody hears', () => {
+it('CORE-118: makes nothing of events that nobody hears', () => {
   const bus = createEventBus(() => undefined);
   expect(bus.isHeard('task.completed')).toBe(false);
   const stop = bus.on('task.completed', () => undefined);
@@ -40,7 +40,7 @@ it('makes nothing of events that nobody hears', () => {
   expect(bus.isHeard('task.failed')).toBe(false);
 });
 
-it('lets a listener leave while it is told, and calls the same function twice for two who asked', () => {
+it('CORE-118: lets a listener leave while it is told, and calls the same function twice for two who asked', () => {
   const bus = createEventBus(() => undefined);
   let calls = 0;
   const stop = bus.on('task.completed', () => {

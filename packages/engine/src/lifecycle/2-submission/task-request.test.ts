@@ -54,7 +54,7 @@ describe('checkTaskRequest', () => {
     ['a version that is no string', { version: 1 }, '`version` must be a string.'],
     ['bypassed steps that are no list', { bypassSteps: 'a' }, '`bypass_steps` must be a list of strings.'],
     ['a field that there is not', { colour: 'red' }, '`colour` is not known here; known are namespace, name, version,'],
-  ])('refuses %s and names the field (CORE-13, CORE-14)', (_, field, message) => {
+  ])('refuses %s and names the field (CORE-13, CORE-14, CORE-129)', (_, field, message) => {
     expect(() => {
       Reflect.apply(checkTaskRequest, undefined, [{ ...request, ...field }]);
     }).toThrow(message);
