@@ -13,6 +13,7 @@ const program = new Command('tasker')
   .description('A durable workflow engine on PostgreSQL.')
   .version(readVersion(), '-V, --version', 'print the version')
   .option('--database <url>', 'postgres://…, file:DIR or memory: (default: what is configured, else file:.tasker)')
+  .option('--config <file>', 'the configuration (default: TASKER_CONFIG, else tasker.config.* in this folder)')
   .option('--url <url>', 'ask this server instead of the database (default: TASKER_URL)')
   .option('--token <token>', 'say to the server who you are (default: TASKER_TOKEN)')
   .option('--json', 'print one JSON document and nothing else')
@@ -407,7 +408,7 @@ async function perform(command: Performed, work: Work): Promise<void> {
   const terminal = createTerminal(json);
   try {
     const { loadConfiguration } = await import('./configuration.ts');
-    const { config } = await loadConfiguration(options.database);
+    const { config } = await loadConfiguration(options);
     const { url: database } = config.database;
     process.exitCode = await work({ terminal, config, database, server: serverOf(options), verbose }, options);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { createTasker, currentEnvironment, printableUrl } from '@tasker/engine';
+import { createTasker, printableUrl, type TaskerConfig } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { develop } from '../dev/keep-loading.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
@@ -10,7 +10,7 @@ import { untilSignal } from '../until-signal.ts';
 export interface RunDevOptions {
   /** Files with tasks. */
   readonly tasks?: readonly string[] | undefined;
-  /** Files and folders with templates. */
+  /** Files and folders with templates. Default: the configured ones. */
   readonly templates?: readonly string[] | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface RunDevOptions {
  * whenever a file changes.
  */
 export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode> {
-  const development = await develop(sourcesOf(options));
+  const development = await develop(sourcesOf(options, cli.config));
   const { terminal } = cli;
   const tasker = await createTasker({
     ...development.loaded,
@@ -49,13 +49,14 @@ const kinds = { server: 'PostgreSQL', embedded: 'embedded PostgreSQL', pglite: '
 
 const isTemplateFile = (file: string) => ['.yaml', '.yml', '.json'].includes(extname(file).toLowerCase());
 
-function sourcesOf({ tasks = [], templates = [] }: RunDevOptions) {
+function sourcesOf({ tasks = [], templates: given }: RunDevOptions, config: TaskerConfig) {
+  const templates = given ?? config.templates.folders;
   const modules = tasks.filter((file) => !isTemplateFile(file));
   const named = [...templates, ...tasks.filter(isTemplateFile)];
   if (modules.length + named.length > 0) {
-    return { modules, templates: named, environment: currentEnvironment() };
+    return { modules, templates: named, environment: config.environment };
   }
   throw new UsageError(
-    'There is nothing to work on: name modules with --tasks, or folders of templates with --templates.',
+    'There is nothing to work on: name modules with --tasks, or folders of templates with --templates or TASKER_TEMPLATES.',
   );
 }

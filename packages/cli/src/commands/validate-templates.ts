@@ -1,5 +1,5 @@
 import type { JsonObject, TemplateProblem } from '@tasker/contract';
-import { currentEnvironment, type LoadedTemplate, loadTemplates } from '@tasker/engine';
+import { type LoadedTemplate, loadTemplates } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { counted } from '../output/counted.ts';
@@ -13,9 +13,9 @@ export interface ValidateTemplatesOptions {
 
 /** Reads templates without touching a database, and says everything that is wrong with them. */
 export async function validateTemplates(
-  { terminal }: Cli,
+  { terminal, config }: Cli,
   paths: readonly string[],
-  { env: environment = currentEnvironment(), strict = false }: ValidateTemplatesOptions,
+  { env: environment = config.environment, strict = false }: ValidateTemplatesOptions,
 ): Promise<ExitCode> {
   const load = await loadTemplates(paths, { environment });
   const isFault = (problems: readonly TemplateProblem[], warnings: readonly TemplateProblem[]) =>

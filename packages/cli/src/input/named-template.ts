@@ -12,7 +12,11 @@ import { parseTemplateReference } from './template-reference.ts';
  *
  * @param environment whose overrides are merged into what a file says
  */
-export async function namedTemplate(cli: Cli, named: string, environment?: string): Promise<TemplateDocument> {
+export async function namedTemplate(
+  cli: Cli,
+  named: string,
+  environment = cli.config.environment,
+): Promise<TemplateDocument> {
   const [, place = named, part] = /^(.*?)(?:#([^#]*))?$/s.exec(named) ?? [];
   return isFile(place) ? templateInFile(place, part, environment) : registeredTemplate(cli, place, part);
 }
@@ -22,12 +26,8 @@ export function isFile(named: string): boolean {
   return existsSync(named) || ['.yaml', '.yml', '.json'].includes(extname(named).toLowerCase());
 }
 
-async function templateInFile(
-  file: string,
-  name: string | undefined,
-  environment: string | undefined,
-): Promise<TemplateDocument> {
-  const { templates, problems } = await loadTemplates([file], environment === undefined ? {} : { environment });
+async function templateInFile(file: string, name: string | undefined, environment: string): Promise<TemplateDocument> {
+  const { templates, problems } = await loadTemplates([file], { environment });
   if (problems.length > 0) throw new InvalidTemplate(problems);
   const documents = templates.map(({ document }) => document);
   const matching = documents.filter((document) => name === undefined || document.name === name);
