@@ -350,7 +350,7 @@ program
   .command('doctor')
   .description('look at everything that is needed: database, migrations, clock, server; and say what is configured')
   .action((_, command) =>
-    perform(command, async (cli, { database }) => (await import('./commands/run-doctor.ts')).runDoctor(cli, database)),
+    perform(command, async (cli, named) => (await import('./commands/run-doctor.ts')).runDoctor(cli, named)),
   );
 
 program

@@ -2,7 +2,7 @@ import { createClient } from '@tasker/client';
 import { type LoadedConfig, listWorkers, openDatabase, printableUrl, type SettingOrigin } from '@tasker/engine';
 import { migrationStatus } from '@tasker/engine/migrate';
 import type { Cli } from '../cli.ts';
-import { loadConfiguration } from '../configuration.ts';
+import { loadConfiguration, type NamedConfiguration } from '../configuration.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { errorLine } from '../output/error-line.ts';
 import { layOut } from '../output/table.ts';
@@ -22,15 +22,15 @@ const mostSkewMs = 2_000;
 const oldestPostgres = 14;
 
 /** Looks at everything that a working Tasker needs, and says what is in force and where it came from. */
-export async function runDoctor(cli: Cli, database: string | undefined): Promise<ExitCode> {
+export async function runDoctor(cli: Cli, named: NamedConfiguration): Promise<ExitCode> {
   const { terminal } = cli;
-  const loaded = await loadConfiguration(database);
+  const loaded = await loadConfiguration(named);
   const findings = [
     ...checkProgram(),
     ...(await checkDatabase(cli)),
     ...(cli.server === undefined ? [] : [await checkServer(cli.server)]),
   ];
-  const settings = settingsOf(loaded, database);
+  const settings = settingsOf(loaded, named.database);
   const healthy = findings.every(({ state }) => state !== 'bad');
   terminal.printJson({ healthy, findings, settings });
   const marks = { good: ['green', '✓'], poor: ['yellow', '!'], bad: ['red', '✗'] } as const;
