@@ -45,7 +45,8 @@ export interface Changed {
   readonly from: TaskState;
   readonly to: TaskState;
   readonly correlationId: string;
-  readonly actions: readonly NewAction[];
+  /** False: it was so before. Without an action of its own, what others had decided may have been carried out. */
+  readonly effective: boolean;
   /** What the actions, or the end of the task, made of its steps. */
   readonly steps: readonly ChangedStep[];
   /** Workers may be running what was taken from them. */
@@ -100,17 +101,17 @@ async function change(
   const before = inHand(task, registered);
   const decided = decide(before);
   const { actions, edits = [], dueNow = [], end } = decided;
-  const told = { taskId, registered, correlationId: task.correlationId, from: before.state, actions };
+  const told = { taskId, registered, correlationId: task.correlationId, from: before.state };
   if (actions.length === 0 && !hasIdleDecision(before)) {
-    return { ...told, to: before.state, steps: [], revoked: false, opened: false };
+    return { ...told, to: before.state, effective: false, steps: [], revoked: false, opened: false };
   }
   const after = withChange(task, actions, edits);
   const settled = settle(registered, after, end);
   // before the outcome that it tells of goes
   if (actions.length > 0) await insertActions(tx, taskId, actions, by, settled.outcome !== task.outcome);
   for (const edit of edits) await upsertStepEdit(tx, taskId, edit);
-  const to = await writeFrontier(tx, registered, after, settled, dueNow, by);
-  return { ...told, ...to, steps: changedSteps(before, actions, to.to) };
+  const to = await writeFrontier(tx, before, after, settled, dueNow, by);
+  return { ...told, ...to, effective: true, steps: changedSteps(before, actions, to.to) };
 }
 
 /**
@@ -168,7 +169,7 @@ function settle({ plan }: RegisteredPlan, task: HeldTask, end: TerminalTaskState
 
 async function writeFrontier(
   tx: Queryable,
-  { queues }: RegisteredPlan,
+  before: TaskInHand,
   task: HeldTask,
   { frontier, outcome, recordOf }: Settled,
   dueNow: readonly number[],
@@ -180,16 +181,20 @@ async function writeFrontier(
   const toClose = task.ready.map(({ step }) => step).filter((step) => !staysOpen(step));
   if (toClose.length > 0) await closeSteps(tx, task.id, toClose);
   const toRevoke = task.leased.map(({ step }) => step).filter((step) => !staysOpen(step));
-  if (toRevoke.length > 0) await revokeSteps(tx, task.id, toRevoke, JSON.stringify(cancelledBy(by)));
+  // a step that was only to be passed over has not been tried
+  const tried = toRevoke.filter((step) => before.recordOf(step).fact === 'open');
+  if (toRevoke.length > 0) await revokeSteps(tx, task.id, toRevoke, tried, JSON.stringify(cancelledBy(by)));
   const toOpen = outcome === null ? [...frontier.toOpen, ...dueNow] : [];
   if (toOpen.length > 0) {
+    const { queues } = before.registered;
     const ready = toOpen.map((step) => ({ step, attempt: recordOf(step).attempts + 1, queue: queues[step] ?? 0 }));
     await openSteps(tx, task.id, task.priority, ready);
   }
   await replaceCounters(tx, task.id, outcome === null ? frontier.counters : []);
   if (outcome !== task.outcome) await replaceOutcome(tx, task.id, outcome);
+  const begun = task.attempts.length + tried.length > 0 || task.leased.length > toRevoke.length;
   return {
-    to: outcome ?? (task.attempts.length > 0 || task.leased.length > toRevoke.length ? 'in_progress' : 'pending'),
+    to: outcome ?? (begun ? 'in_progress' : 'pending'),
     revoked: toRevoke.length > 0,
     opened: toOpen.length > 0,
   };
@@ -224,11 +229,12 @@ function isTaskState(state: TaskState | null): state is TaskState {
 }
 
 function stepStateOf(task: HeldTask, step: number, record: StepRecord): StepState {
-  const last = task.actions.findLast((action) => action.step === step && action.kind !== 'edit')?.kind;
-  if (last === 'resolve') return 'resolved_manually';
-  if (last === 'cancel') return 'cancelled';
+  const last = task.actions.findLast((action) => action.step === step && action.kind !== 'edit');
+  if (last?.kind === 'resolve') return 'resolved_manually';
+  if (last?.kind === 'cancel') return 'cancelled';
   if (record.fact === 'settled') return 'complete';
   if (record.fact === 'to_skip') return 'skipped';
   if (record.leased) return 'in_progress';
-  return record.attempts > 0 ? 'error' : 'pending';
+  const reopened = last?.kind === 'retry' && last.attempts >= record.attempts;
+  return record.attempts > 0 && !reopened ? 'error' : 'pending';
 }

@@ -76,8 +76,8 @@ export function createControl({ db, loadPlan, onChanged }: ControlDeps): Control
     checkId(taskId);
     const by = byOf(note);
     const changed = await changeTask(db, loadPlan, taskId, by, decide);
-    if (changed.actions.length > 0 || changed.opened || changed.to !== changed.from) onChanged(changed, by);
-    return { taskId, status: changed.to, changed: changed.actions.length > 0 };
+    if (changed.effective) onChanged(changed, by);
+    return { taskId, status: changed.to, changed: changed.effective };
   }
 
   function stepCommand(

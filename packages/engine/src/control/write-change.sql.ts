@@ -122,7 +122,8 @@ const revoke: Statement = {
          history as (
            insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, error)
            select $1, g.step, g.attempt, 'cancelled', g.worker, g.since, greatest(g.since, tasker.now()), $3::jsonb from gone g
-            where not exists (select 1 from tasker.attempt a
+            where g.step = any($4::int[])
+              and not exists (select 1 from tasker.attempt a
                                where a.task_id = $1 and a.step = g.step and a.attempt = g.attempt))
          update tasker.lease l
             set revoked = true,
@@ -141,15 +142,17 @@ const revoke: Statement = {
  * Takes steps out of the leases that list them: their outcomes no longer count. The attempts under way end here, as
  * cancelled.
  *
+ * @param tried those of the steps that an attempt is under way of
  * @param error JSON text of what the history says about those attempts
  */
 export async function revokeSteps(
   tx: Queryable,
   taskId: string,
   steps: readonly number[],
+  tried: readonly number[],
   error: string,
 ): Promise<void> {
-  await tx.query(revoke, [taskId, plainArray(steps), error]);
+  await tx.query(revoke, [taskId, plainArray(steps), error, plainArray(tried)]);
 }
 
 const dropCounters: Statement = {

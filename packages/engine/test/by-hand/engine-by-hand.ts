@@ -42,7 +42,7 @@ export interface WorkerByHandOptions {
 export interface WorkerByHand {
   readonly id: number;
   readonly name: string;
-  /** Takes up to so many steps (default 1) that wait, each call in a lease of its own. */
+  /** Takes up to so many steps (default 1) that wait, in one lease. */
   take(want?: number): Promise<StepInLease[]>;
   complete(step: StepInLease, result?: Json): Promise<void>;
   /** @param retryMs when to try again; default: never */
@@ -52,6 +52,8 @@ export interface WorkerByHand {
   ): Promise<void>;
   /** Ends a step that is not to be run, because it is to be skipped or an operator settled or cancelled it. */
   passOver(step: StepInLease): Promise<void>;
+  /** Hands a step back unrun. */
+  release(step: StepInLease): Promise<void>;
   beat(): Promise<void>;
 }
 
@@ -82,6 +84,8 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
     let queues = await learnQueues(id, handlers);
     let seq = 0;
     const edits = new Map<string, StepEdit>();
+    /** By lease: how many of its steps have no outcome yet. */
+    const openIn = new Map<number, number>();
 
     async function call(outcomes: StepOutcome[], closed: number[], want: number) {
       seq += 1;
@@ -100,23 +104,25 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
       return advanced.taken;
     }
 
-    // each step is in a lease of its own, which its outcome closes
-    const end = async (outcome: StepOutcome) => void (await call([outcome], [outcome.lease], 0));
+    /** The last outcome of a lease closes it. */
+    async function end(outcome: StepOutcome): Promise<void> {
+      const left = (openIn.get(outcome.lease) ?? 1) - 1;
+      openIn.set(outcome.lease, left);
+      await call([outcome], left === 0 ? [outcome.lease] : [], 0);
+    }
 
     return {
       id,
       name,
       async take(want = 1) {
         queues = await learnQueues(id, handlers);
-        const steps: StepInLease[] = [];
-        for (let i = 0; i < want; i++) {
-          const [taken] = await call([], [], 1);
-          if (taken === undefined) break;
-          const registered = registeredOf.get(taken.taskId);
-          if (registered === undefined) throw new Error(`task ${taken.taskId} is unknown here`);
-          steps.push({ ...taken, registered, priority: 0, lease: seq });
-        }
-        return steps;
+        const taken = await call([], [], want);
+        if (taken.length > 0) openIn.set(seq, taken.length);
+        return taken.map((step) => {
+          const registered = registeredOf.get(step.taskId);
+          if (registered === undefined) throw new Error(`task ${step.taskId} is unknown here`);
+          return { ...step, registered, priority: 0, lease: seq };
+        });
       },
       complete: (step, result = {}) =>
         end({
@@ -138,6 +144,7 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
         if (outcome === undefined) throw new Error('the step is to be run');
         await end(outcome);
       },
+      release: (step) => end({ ...step, kind: 'release' }),
       beat: async () =>
         void (await db.query({ text: 'update tasker.worker set heartbeat_at = tasker.now() where id = $1' }, [id])),
     };

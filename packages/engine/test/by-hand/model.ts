@@ -14,18 +14,26 @@ export interface TaskModel {
   readonly passed: (position: number) => boolean;
   /** It waits for a worker, now or later. */
   waits(position: number): boolean;
+  /** It is in a worker's hands. */
+  isHeld(position: number): boolean;
   taken(position: number): void;
   completed(position: number): void;
   failed(position: number, now: number, nextAttemptAt: number | null): void;
+  /** Handed back unrun. */
+  released(position: number, now: number): void;
   /** By a worker. */
   passedOver(position: number): void;
-  skipped(position: number): void;
-  resolved(position: number): void;
+  readonly skipped: (position: number) => void;
+  readonly resolved: (position: number) => void;
   /** With what depends on it. */
-  cancelled(position: number): void;
-  retried(position: number, now: number): void;
-  taskCancelled(): void;
-  taskResolved(): void;
+  readonly cancelled: (position: number) => void;
+  /** By an operator, of a task whose steps are as the command wants them: what is decided takes effect where it can. */
+  readonly insisted: () => void;
+  retried(positions: readonly number[], now: number): void;
+  /** What depends on it was resolved and has gone on without it: it is not tried again. */
+  isLeftBehind(position: number): boolean;
+  readonly taskCancelled: () => void;
+  readonly taskResolved: () => void;
 }
 
 export interface ModelStep {
@@ -37,7 +45,11 @@ export interface ModelStep {
   /** Of the last attempt, if that failed. */
   lastFailureAt: number | null;
   toSkip: boolean;
+  /** Not to be run, and in a worker's hands to be passed over. */
+  inHand: boolean;
   wasPassedOver: boolean;
+  /** What it was when it was taken. */
+  phaseBefore: ModelStep['phase'];
 }
 
 export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskModel {
@@ -48,7 +60,9 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     nextAttemptAt: null,
     lastFailureAt: null,
     toSkip: bypassed.includes(position),
+    inHand: false,
     wasPassedOver: false,
+    phaseBefore: 'untouched',
   }));
   let ended: TaskState | undefined;
 
@@ -83,7 +97,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
   function waits(position: number): boolean {
     const step = at(position);
     if (ended !== undefined || !parentsOf(position).every(passed)) return false;
-    if (isDecided(step)) return !step.wasPassedOver;
+    if (isDecided(step)) return !step.wasPassedOver && !step.inHand;
     return step.phase === 'untouched' || (step.phase === 'failed' && step.nextAttemptAt !== null);
   }
 
@@ -103,7 +117,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     return ended === 'cancelled' ? 'cancelled' : 'pending';
   }
 
-  const touched = () => steps.some(({ phase, attempts }) => phase === 'taken' || attempts > 0);
+  const touched = () => steps.some(({ phase, inHand, attempts }) => phase === 'taken' || inHand || attempts > 0);
 
   /** The task has ended when every step without children has arrived. */
   function settle(): void {
@@ -126,7 +140,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
   function passOver(): void {
     for (const { position, parents } of plan.steps) {
       const step = at(position);
-      if (isDecided(step) && parents.every(passed)) step.wasPassedOver = true;
+      if (isDecided(step) && parents.every(passed)) Object.assign(step, { wasPassedOver: true, inHand: false });
     }
   }
 
@@ -137,8 +151,12 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     stateOf,
     passed,
     waits,
+    isHeld: (position) => at(position).phase === 'taken' || at(position).inHand,
     taken(position) {
-      at(position).phase = 'taken';
+      const step = at(position);
+      step.phaseBefore = step.phase;
+      if (isDecided(step)) step.inHand = true;
+      else step.phase = 'taken';
     },
     completed(position) {
       Object.assign(at(position), { phase: 'complete', attempts: at(position).attempts + 1, lastFailureAt: null });
@@ -149,8 +167,12 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
       Object.assign(at(position), { phase: 'failed', attempts, nextAttemptAt, lastFailureAt: now });
       settle();
     },
+    released(position, now) {
+      const step = at(position);
+      Object.assign(step, { phase: step.phaseBefore, nextAttemptAt: now, inHand: false });
+    },
     passedOver(position) {
-      at(position).wasPassedOver = true;
+      Object.assign(at(position), { wasPassedOver: true, inHand: false });
       settle();
     },
     skipped(position) {
@@ -168,14 +190,22 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
       }
       settleAnew();
     },
-    retried(position, now) {
-      const step = at(position);
-      if (step.nextAttemptAt === null) Object.assign(step, { maxAttempts: step.attempts + maxOf(plan, position) });
-      Object.assign(step, { phase: 'untouched', nextAttemptAt: now });
+    insisted: settleAnew,
+    retried(positions, now) {
+      for (const position of positions) {
+        const step = at(position);
+        if (step.nextAttemptAt === null) Object.assign(step, { maxAttempts: step.attempts + maxOf(plan, position) });
+        Object.assign(step, { phase: 'untouched', nextAttemptAt: now });
+      }
       settleAnew();
     },
+    isLeftBehind: (position) =>
+      [...withBelow(position)].some((each) => at(each).phase === 'resolved' && arrived(each)),
     taskCancelled() {
-      for (const step of steps) if (step.phase === 'taken') cancelAttempt(step);
+      for (const step of steps) {
+        if (step.phase === 'taken') cancelAttempt(step);
+        step.inHand = false;
+      }
       ended = 'cancelled';
     },
     taskResolved() {
