@@ -129,8 +129,10 @@ export class DuplicateTask extends TaskerError {
 }
 
 export class InvalidTransition extends TaskerError {
-  constructor(subject: string, from: string, to: string) {
-    super('INVALID_TRANSITION', `${subject} is ${from} and cannot become ${to}.`, { subject, from, to });
+  /** @param hint why, and what is possible instead, where the states do not tell: sentences */
+  constructor(subject: string, from: string, to: string, hint?: string) {
+    const told = `${subject} is ${from} and cannot become ${to}.`;
+    super('INVALID_TRANSITION', hint === undefined ? told : `${told} ${hint}`, { subject, from, to });
   }
 }
 

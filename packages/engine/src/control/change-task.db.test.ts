@@ -51,6 +51,22 @@ describeOneDatabase((kind) => {
     expect(heard).toMatchObject([{ steps: [{ step: 0, kind: 'cancel', from: 'pending', attempt: 1 }] }]);
   });
 
+  it('who cannot retry a step that others have gone on without is told so, and what is possible instead', async () => {
+    const { engine, worker, taskId } = await taskOf({ bad: {}, good: { after: ['bad'] }, left: { after: ['bad'] } });
+    const { control } = engine;
+    const [bad] = await worker.take();
+    if (bad !== undefined) await worker.fail(bad);
+    expect(await control.resolveStep(taskId, 'good', 1)).toMatchObject({ status: 'error' });
+    const hint = 'Step good was resolved and has gone on without bad: resolve or skip bad instead.';
+    const refusal = `Step bad of task ${taskId} is error and cannot become pending. ${hint}`;
+    await expect(control.retryStep(taskId, 'bad')).rejects.toThrow(refusal);
+    await expect(control.retryTask(taskId)).rejects.toThrow(
+      `Task ${taskId} is error and cannot become in_progress. ${hint}`,
+    );
+    expect(await control.skipStep(taskId, 'bad')).toMatchObject({ status: 'in_progress' });
+    expect(await worker.take()).toMatchObject([{ step: 2 }]);
+  });
+
   async function taskOf(sketch: Parameters<typeof sketchTemplate>[0], bypassSteps: string[] = []) {
     const { db } = await kind.fresh();
     const engine = await engineByHand(db);

@@ -28,17 +28,23 @@ export function retryTask(inHand: TaskInHand): Change {
   if (isOver(inHand)) throw new InvalidTransition(`Task ${inHand.task.id}`, inHand.state, 'in_progress');
   const failed = inHand.registered.plan.steps
     .map((step) => step.position)
-    .filter((position) => hasFailed(inHand, position) || isBackingOff(inHand, position))
-    .filter((position) => !isLeftBehind(inHand, position));
-  if (failed.length === 0) throw new InvalidTransition(`Task ${inHand.task.id}`, inHand.state, 'in_progress');
-  return failed.map((position) => retryStep(inHand, position)).reduce(merge);
+    .filter((position) => hasFailed(inHand, position) || isBackingOff(inHand, position));
+  const mended = failed.filter((position) => overtakerOf(inHand, position) === undefined);
+  if (mended.length === 0) {
+    const hint = failed.map((position) => overtakenHint(inHand, position)).join(' ');
+    throw new InvalidTransition(`Task ${inHand.task.id}`, inHand.state, 'in_progress', hint === '' ? undefined : hint);
+  }
+  return mended.map((position) => retryStep(inHand, position)).reduce(merge);
 }
 
 /** Runs a failed step again, with all its attempts; one that waits for its next attempt runs now. */
 export function retryStep(inHand: TaskInHand, position: number): Change {
   if (isOver(inHand)) throw stepRefusal(inHand, position, 'pending');
   if (isBackingOff(inHand, position)) return { actions: [onStep(inHand, position, 'retry')], dueNow: [position] };
-  if (!hasFailed(inHand, position) || isLeftBehind(inHand, position)) throw stepRefusal(inHand, position, 'pending');
+  if (!hasFailed(inHand, position)) throw stepRefusal(inHand, position, 'pending');
+  if (overtakerOf(inHand, position) !== undefined) {
+    throw stepRefusal(inHand, position, 'pending', overtakenHint(inHand, position));
+  }
   const { attempts } = inHand.recordOf(position);
   const edit = inHand.task.edits.findLast((each) => each.step === position);
   const allowed = edit?.attempt_limit ?? inHand.registered.plan.steps[position]?.retry.maxAttempts ?? 1;
@@ -125,18 +131,23 @@ function hasFailed(inHand: TaskInHand, position: number): boolean {
 }
 
 /**
- * Whether a step that depends on it was resolved and has gone on without it: what follows that one may have run, and
- * would be reached a second time. Resolving the step itself, or skipping it, is still possible.
+ * A step that depends on it, was resolved and has gone on without it: what follows that one may have run, and would be
+ * reached a second time. Resolving the step itself, or skipping it, is still possible.
  */
-function isLeftBehind(inHand: TaskInHand, position: number): boolean {
+function overtakerOf(inHand: TaskInHand, position: number): string | undefined {
   const { plan } = inHand.registered;
   const { arrived } = frontierOf(plan, (step) => inHand.recordOf(step).fact);
-  return plan.steps.some(
+  return plan.steps.find(
     (step) =>
       arrived[step.position] !== false &&
       inHand.stateOf(step.position) === 'resolved_manually' &&
       isAncestor(plan, position, step.position),
-  );
+  )?.name;
+}
+
+function overtakenHint(inHand: TaskInHand, position: number): string {
+  const { name = '' } = inHand.registered.plan.steps[position] ?? {};
+  return `Step ${overtakerOf(inHand, position)} was resolved and has gone on without ${name}: resolve or skip ${name} instead.`;
 }
 
 function isBackingOff(inHand: TaskInHand, position: number): boolean {
@@ -164,9 +175,9 @@ function isOver({ state }: TaskInHand): boolean {
   return state === 'complete' || state === 'cancelled' || state === 'resolved_manually';
 }
 
-function stepRefusal(inHand: TaskInHand, position: number, to: string): InvalidTransition {
+function stepRefusal(inHand: TaskInHand, position: number, to: string, hint?: string): InvalidTransition {
   const name = inHand.registered.plan.steps[position]?.name ?? String(position);
-  return new InvalidTransition(`Step ${name} of task ${inHand.task.id}`, inHand.stateOf(position), to);
+  return new InvalidTransition(`Step ${name} of task ${inHand.task.id}`, inHand.stateOf(position), to, hint);
 }
 
 function onTask(kind: NewAction['kind']): NewAction {

@@ -31,7 +31,7 @@ export interface OperatorNote {
 export interface CommandResult {
   readonly taskId: string;
   readonly status: Changed['to'];
-  /** False: it was so before. */
+  /** False: it was so before, and nothing decided earlier waited to be carried out. */
   readonly changed: boolean;
 }
 

@@ -9,6 +9,7 @@ import { advance, type StepEdit } from '../../src/lifecycle/3-advance/advance.ts
 import { passOver } from '../../src/lifecycle/3-advance/pass-over.ts';
 import type { StepInLease, StepOutcome } from '../../src/lifecycle/3-advance/step-outcome.ts';
 import type { Database } from '../../src/postgres/database.ts';
+import { recoverWorker } from '../../src/upkeep/recover-worker.ts';
 import { installSettableClock, setDatabaseTime } from '../../src/testing/settable-clock.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface EngineByHand {
   /** Returns the id of the task. */
   readonly submit: (registered: RegisteredPlan, request?: Partial<TaskRequest>) => Promise<string>;
   readonly addWorker: (options?: WorkerByHandOptions) => Promise<WorkerByHand>;
+  /** What any engine does with a worker that was not heard of for as long as its leases last; false: it was. */
+  readonly recoverWorker: (workerId: number) => Promise<boolean>;
   /** As if there had never been a worker or a task: for the next test on the same database. */
   readonly clear: () => Promise<void>;
 }
@@ -42,6 +45,7 @@ export interface WorkerByHandOptions {
 export interface WorkerByHand {
   readonly id: number;
   readonly name: string;
+  readonly leaseMs: number;
   /** Takes up to so many steps (default 1) that wait, in one lease. */
   take(want?: number): Promise<StepInLease[]>;
   complete(step: StepInLease, result?: Json): Promise<void>;
@@ -114,6 +118,7 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
     return {
       id,
       name,
+      leaseMs,
       async take(want = 1) {
         queues = await learnQueues(id, handlers);
         const taken = await call([], [], want);
@@ -185,6 +190,7 @@ export async function engineByHand(db: Database, startAt = new Date('2030-01-01T
       return prepared.task.id;
     },
     addWorker,
+    recoverWorker: async (id) => (await recoverWorker({ db, clock, random: () => 0.5, loadPlan }, id)) !== undefined,
     clear: () =>
       db.script(`truncate tasker.ready, tasker.lease, tasker.join_counter, tasker.step_edit, tasker.worker, tasker.task,
                           tasker.task_outcome, tasker.attempt, tasker.action`),

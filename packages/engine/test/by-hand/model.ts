@@ -9,6 +9,9 @@ export interface TaskModel {
   readonly plan: Plan;
   readonly steps: readonly ModelStep[];
   taskState(): TaskState;
+  isOver(): boolean;
+  /** Cancelled or resolved as a whole, wherever its steps were. */
+  wasEndedByHand(): boolean;
   stateOf(position: number): StepState;
   /** Its children may run. */
   readonly passed: (position: number) => boolean;
@@ -25,6 +28,8 @@ export interface TaskModel {
   passedOver(position: number): void;
   readonly skipped: (position: number) => void;
   readonly resolved: (position: number) => void;
+  /** How many attempts it may have in all. */
+  limited(position: number, maxAttempts: number): void;
   /** With what depends on it. */
   readonly cancelled: (position: number) => void;
   /** By an operator, of a task whose steps are as the command wants them: what is decided takes effect where it can. */
@@ -65,6 +70,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     phaseBefore: 'untouched',
   }));
   let ended: TaskState | undefined;
+  let endedByHand = false;
 
   function at(position: number): ModelStep {
     const step = steps[position];
@@ -148,6 +154,8 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     plan,
     steps,
     taskState: () => ended ?? (touched() ? 'in_progress' : 'pending'),
+    isOver: () => ended !== undefined,
+    wasEndedByHand: () => endedByHand,
     stateOf,
     passed,
     waits,
@@ -183,6 +191,10 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
       at(position).phase = 'resolved';
       settleAnew();
     },
+    limited(position, maxAttempts) {
+      at(position).maxAttempts = maxAttempts;
+      settleAnew();
+    },
     cancelled(position) {
       for (const each of withBelow(position)) {
         if (each !== position && stateOf(each) !== 'pending') continue;
@@ -194,7 +206,9 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
     retried(positions, now) {
       for (const position of positions) {
         const step = at(position);
-        if (step.nextAttemptAt === null) Object.assign(step, { maxAttempts: step.attempts + maxOf(plan, position) });
+        if (step.nextAttemptAt === null) {
+          step.maxAttempts = Math.max(step.maxAttempts, step.attempts + maxOf(plan, position));
+        }
         Object.assign(step, { phase: 'untouched', nextAttemptAt: now });
       }
       settleAnew();
@@ -207,9 +221,11 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
         step.inHand = false;
       }
       ended = 'cancelled';
+      endedByHand = true;
     },
     taskResolved() {
       ended = 'resolved_manually';
+      endedByHand = true;
     },
   };
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { CommandResult } from '../../src/control/control.ts';
 import { InvalidTransition } from '../../src/errors.ts';
 import type { StepInLease } from '../../src/lifecycle/3-advance/step-outcome.ts';
+import { nextAttemptDelayMs } from '../../src/states/retry.ts';
 import type { EngineByHand, WorkerByHand } from './engine-by-hand.ts';
 import type { TaskModel } from './model.ts';
 
@@ -13,8 +14,8 @@ export interface Move {
   readonly choice2: number;
 }
 
-const ofWorkers = ['take', 'take_two', 'complete', 'fail', 'fail_for_good', 'release'] as const;
-const onSteps = ['retryStep', 'resolveStep', 'skipStep', 'cancelStep'] as const;
+const ofWorkers = ['take', 'take_two', 'complete', 'fail', 'fail_for_good', 'release', 'get_lost'] as const;
+const onSteps = ['retryStep', 'resolveStep', 'skipStep', 'cancelStep', 'editStep'] as const;
 const onTasks = ['retryTask', 'cancelTask', 'resolveTask'] as const;
 
 /** Operators are kept rare, and those who end a task rarer, or no history would grow long. */
@@ -26,6 +27,7 @@ export const arbitraryMove: fc.Arbitrary<Move> = fc.record({
     { weight: 9, arbitrary: fc.constant('fail' as const) },
     { weight: 9, arbitrary: fc.constant('fail_for_good' as const) },
     { weight: 3, arbitrary: fc.constant('release' as const) },
+    { weight: 1, arbitrary: fc.constant('get_lost' as const) },
     { weight: 8, arbitrary: fc.constant('pass' as const) },
     { weight: 14, arbitrary: fc.constantFrom(...onSteps) },
     { weight: 4, arbitrary: fc.constant('retryTask' as const) },
@@ -46,10 +48,11 @@ export interface Happened {
 /** Makes things happen to the task and tells the model of them; a move that is not possible then comes to nothing. */
 export function player(
   engine: EngineByHand,
-  worker: WorkerByHand,
+  firstWorker: WorkerByHand,
   taskId: string,
   model: TaskModel,
 ): (move: Move) => Promise<Happened | undefined> {
+  let worker = firstWorker;
   const held: StepInLease[] = [];
   const now = () => engine.now().getTime();
   const { control } = engine;
@@ -95,6 +98,21 @@ export function player(
     return { told: `${name} fails, to be tried again in ${retryMs} ms` };
   }
 
+  /** What a lost worker was about to pass over is passed over; its other attempts have failed. */
+  async function getLost(): Promise<Happened> {
+    await engine.pass(worker.leaseMs + 1);
+    await engine.recoverWorker(worker.id);
+    worker = await engine.addWorker();
+    for (const { step } of held.splice(0)) {
+      const { attempts = 0, maxAttempts = 1 } = model.steps[step] ?? {};
+      const policy = model.plan.steps[step]?.retry;
+      if (model.stateOf(step) !== 'in_progress') model.passedOver(step);
+      else if (policy === undefined || attempts + 1 >= maxAttempts) model.failed(step, now(), null);
+      else model.failed(step, now(), now() + nextAttemptDelayMs(policy, attempts + 1, { random: () => 0.5 }));
+    }
+    return { told: 'the worker is lost; another comes' };
+  }
+
   async function pass({ choice2 }: Move): Promise<Happened> {
     const durationMs = (choice2 % 4) * 1_000;
     await engine.pass(durationMs);
@@ -117,7 +135,8 @@ export function player(
     }
   }
 
-  async function commandStep(kind: (typeof onSteps)[number], position: number): Promise<Happened | undefined> {
+  async function commandStep(kind: (typeof onSteps)[number], { choice, choice2 }: Move): Promise<Happened | undefined> {
+    const position = choice % model.plan.steps.length;
     const name = nameOf(position);
     const story = `${kind} ${name}`;
     /** A step that is as it is wanted is insisted on: what is decided and waits for a worker takes effect. */
@@ -135,6 +154,11 @@ export function player(
         return told(story, await accepted(control.skipStep(taskId, name)), unless('skipped', model.skipped));
       case 'cancelStep':
         return told(story, await accepted(control.cancelStep(taskId, name)), unless('cancelled', model.cancelled));
+      case 'editStep': {
+        const maxAttempts = 1 + (choice2 % 5);
+        const result = await accepted(control.editStep(taskId, name, { maxAttempts }));
+        return told(`${story} to ${maxAttempts} attempts`, result, () => model.limited(position, maxAttempts));
+      }
     }
   }
 
@@ -157,6 +181,8 @@ export function player(
       case 'fail_for_good':
       case 'release':
         return end(move);
+      case 'get_lost':
+        return getLost();
       case 'pass':
         return pass(move);
       case 'retryTask':
@@ -167,7 +193,8 @@ export function player(
       case 'resolveStep':
       case 'skipStep':
       case 'cancelStep':
-        return commandStep(move.kind, move.choice % model.plan.steps.length);
+      case 'editStep':
+        return commandStep(move.kind, move);
     }
   };
 }
