@@ -9,8 +9,8 @@ import { advance, type StepEdit } from '../../src/lifecycle/3-advance/advance.ts
 import { passOver } from '../../src/lifecycle/3-advance/pass-over.ts';
 import type { StepInLease, StepOutcome } from '../../src/lifecycle/3-advance/step-outcome.ts';
 import type { Database } from '../../src/postgres/database.ts';
-import { recoverWorker } from '../../src/upkeep/recover-worker.ts';
 import { installSettableClock, setDatabaseTime } from '../../src/testing/settable-clock.ts';
+import { recoverWorker } from '../../src/upkeep/recover-worker.ts';
 
 /**
  * The engine without anything that moves by itself: a test submits tasks, hands steps to workers and says what became

@@ -213,8 +213,7 @@ export function modelTask(plan: Plan, bypassed: readonly number[] = []): TaskMod
       }
       settleAnew();
     },
-    isLeftBehind: (position) =>
-      [...withBelow(position)].some((each) => at(each).phase === 'resolved' && arrived(each)),
+    isLeftBehind: (position) => [...withBelow(position)].some((each) => at(each).phase === 'resolved' && arrived(each)),
     taskCancelled() {
       for (const step of steps) {
         if (step.phase === 'taken') cancelAttempt(step);
