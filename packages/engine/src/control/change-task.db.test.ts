@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { engineByHand } from '../../test/by-hand/engine-by-hand.ts';
 import { sketchTemplate } from '../../test/by-hand/template.ts';
 import { describeOneDatabase } from '../../test/servers/databases.ts';
-import { findSteps } from '../views/find-steps.sql.ts';
-import { findTask } from '../views/find-task.sql.ts';
+import { findSteps, findTask } from '../index.ts';
 import type { Changed } from './change-task.ts';
 import { createControl } from './control.ts';
 
