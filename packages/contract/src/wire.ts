@@ -5,6 +5,7 @@
  */
 export { type ErrorAnswer, errorAnswerSchema } from './wire/error.ts';
 export {
+  historyKinds,
   type LiveEvent,
   liveEventSchema,
   type TaskHistory,

@@ -291,6 +291,8 @@ create table tasker.worker (
   constraint worker_pkey PRIMARY KEY (id)
 ) with (fillfactor=50);
 
+CREATE INDEX action_recent ON ONLY tasker.action USING brin (at) WITH (pages_per_range='16', autosummarize='on');
+
 CREATE INDEX action_step ON ONLY tasker.action USING btree (task_id, step, id) WHERE (step IS NOT NULL);
 
 CREATE INDEX annotation_name ON ONLY tasker.annotation USING btree (name, task_id);
@@ -298,6 +300,8 @@ CREATE INDEX annotation_name ON ONLY tasker.annotation USING btree (name, task_i
 CREATE INDEX annotation_value ON ONLY tasker.annotation USING gin (value jsonb_path_ops);
 
 CREATE INDEX attempt_failed ON ONLY tasker.attempt USING btree (task_id, step) WHERE ((outcome = 'error'::tasker.attempt_outcome) AND (retry_at IS NULL));
+
+CREATE INDEX attempt_recent ON ONLY tasker.attempt USING brin (finished_at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX object_map_other ON tasker.object_map USING btree (system_two, id_two);
 
@@ -319,7 +323,11 @@ CREATE INDEX task_initiator ON ONLY tasker.task USING btree (initiator, id) WHER
 
 CREATE INDEX task_key_task ON tasker.task_key USING btree (task_id);
 
+CREATE INDEX task_outcome_recent ON ONLY tasker.task_outcome USING brin (finished_at) WITH (pages_per_range='16', autosummarize='on');
+
 CREATE INDEX task_outcome_trouble ON ONLY tasker.task_outcome USING btree (state, task_id) WHERE (state <> 'complete'::tasker.task_state);
+
+CREATE INDEX task_recent ON ONLY tasker.task USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX task_revision ON ONLY tasker.task USING btree (revision_id, id);
 
@@ -1232,6 +1240,17 @@ CREATE OR REPLACE FUNCTION tasker.id_floor(p_at timestamp with time zone)
 AS $function$
   select (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-0000-0000-000000000000')::uuid
     from (select lpad(to_hex(floor(extract(epoch from p_at) * 1000)::bigint), 12, '0') as h) x
+$function$
+;
+
+CREATE OR REPLACE FUNCTION tasker.is_news(p_xmin xid, p_since pg_snapshot)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select not pg_visible_in_snapshot(
+    (x.top - ((x.top - p_xmin::text::bigint) & 4294967295))::text::xid8, p_since)
+    from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as top) x
 $function$
 ;
 

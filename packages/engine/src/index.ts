@@ -119,6 +119,15 @@ export {
 } from './views/list-template-names.sql.ts';
 export { listTemplates, type TemplateFilter, type TemplateView } from './views/list-templates.sql.ts';
 export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
+export {
+  type NewsFact,
+  type NewsFilter,
+  type NewsHorizon,
+  type NewsPosition,
+  type NewsRequest,
+  readHorizon,
+  readNews,
+} from './views/read-news.sql.ts';
 export { type RegistryHealth, registryHealth, type UnservedHandler } from './views/registry-health.sql.ts';
 export {
   type NamespaceStatistics,

@@ -1,6 +1,7 @@
 export { InvalidInput, NamespaceNotFound } from './errors.ts';
 export type { Health, HealthOptions } from './health/health.ts';
 export type { CorsOptions, ServerLogger } from './http/app.ts';
+export { reference } from './http/reference.ts';
 export { invoke } from './operations/invoke.ts';
 export type { Operation } from './operations/operation.ts';
 export { operations } from './operations/operations.ts';

@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly jsonLimits?: JsonLimits;
   /** Submissions under way at once; more are answered with 503. Default 1000. */
   readonly mostSubmissions?: number;
+  /** Live streams at once; more are answered with 503. Default 1000. */
+  readonly mostStreams?: number;
   /** How long `stop` waits for requests under way, milliseconds. Default 10 000. */
   readonly drainMs?: number;
   /** Default: nothing is logged. */
@@ -53,12 +55,13 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { tasker, host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
-  const { authorizer, mostSubmissions } = options;
+  const { authorizer, mostSubmissions, mostStreams } = options;
   checkOptions(options, host, port);
   const services = createServices({
     tasker,
     ...(authorizer === undefined ? {} : { authorizer }),
     ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
+    ...(mostStreams === undefined ? {} : { mostStreams }),
   });
   let stopping: Promise<void> | undefined;
   const app = await createApp(

@@ -29,7 +29,12 @@ export async function startServer(tasker: Tasker, options: Omit<ServerOptions, '
   return {
     url: server.url,
     stop: () => server.stop(),
-    async send<Body>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
+    send: async <Body>(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Readonly<Record<string, string>> = {},
+    ): Promise<Answer<Body>> => {
       const isText = typeof body === 'string' || body instanceof Uint8Array;
       const response = await fetch(`${server.url}/tasker${path}`, {
         method,

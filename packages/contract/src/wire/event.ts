@@ -4,7 +4,7 @@ import { errorRecordSchema } from './step.ts';
 import { jsonSchema, nullable, timeSchema, uuidSchema } from './values.ts';
 
 /** What happens to tasks, as history has it. */
-const historyKinds = [
+export const historyKinds = [
   'submitted',
   'attempt_started',
   'attempt_complete',
@@ -22,7 +22,7 @@ const historyKinds = [
 ] as const;
 
 const factProperties = {
-  event_id: Type.String({ description: 'The same fact has the same id whenever it is asked for.' }),
+  event_id: Type.String({ description: 'The same fact of the same task has the same id whenever it is asked for.' }),
   kind: Type.Enum(historyKinds),
   event_type: nullable(Type.Enum(eventNames, { description: 'The event that is published of it, if there is one.' })),
   at: timeSchema,

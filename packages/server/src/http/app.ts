@@ -9,10 +9,14 @@ import { answerClientError } from './client-error.ts';
 import { correlationIdOf } from './correlation.ts';
 import { errorAnswer, httpFailure, retryAfter } from './error-answer.ts';
 import { etagOf, isKnown } from './etag.ts';
+import { serveEvents } from './event-stream.ts';
 import { type GuardOptions, guard } from './guard.ts';
+import { serveReference } from './pages/reference-page.ts';
+import { serveStartPage } from './pages/start-page.ts';
 import type { JsonLimits } from './parse-json.ts';
 import { bodyFor, readBodies } from './read-body.ts';
 import { readInput } from './read-input.ts';
+import { reference } from './reference.ts';
 import { type Method, pathParameters, type Route } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -82,6 +86,9 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   if (options.cors !== undefined) await app.register(cors, corsSettings(options.cors));
   for (const route of routes) serve(app, services, route, options);
+  serveEvents(app, services, options.prefix);
+  serveReference(app, options.prefix, reference(options.prefix));
+  serveStartPage(app, services, options.prefix);
   refuseOtherMethods(app, options.prefix, options.cors === undefined);
   return app;
 }
@@ -120,14 +127,15 @@ const fastifyPath = (path: string) =>
 
 /** A path that is known answers 405, not 404, to methods it does not have. */
 function refuseOtherMethods(app: FastifyInstance, prefix: string, alsoOptions: boolean): void {
-  const methodsByPath = new Map<string, Method[]>();
+  const methodsByPath = new Map<string, Method[]>(readOnly.map((path) => [path, ['GET']]));
   for (const { method, path } of routes) {
     const known = methodsByPath.get(path);
     if (known === undefined) methodsByPath.set(path, [method]);
     else known.push(method);
   }
   for (const [path, methods] of methodsByPath) {
-    const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+    const hasHead = methods.includes('GET') && path !== '/events';
+    const allowed: string[] = hasHead ? [...methods, 'HEAD'] : methods;
     const others = [...allMethods, ...(alsoOptions ? ['OPTIONS'] : [])].filter((method) => !allowed.includes(method));
     app.route({
       method: others,
@@ -141,9 +149,12 @@ function refuseOtherMethods(app: FastifyInstance, prefix: string, alsoOptions: b
   }
 }
 
+/** Paths of no operation. */
+const readOnly = ['/events', '/openapi.json', '/docs', '/docs/{file}'];
+
 const allMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-const pathOf = ({ url }: FastifyRequest) => url.replace(/\?.*$/s, '');
+const pathOf = ({ url }: Pick<FastifyRequest, 'url'>) => url.replace(/\?.*$/s, '');
 
 function fail(error: unknown, correlationId: string, reply: FastifyReply, { bodyLimit, logger }: AppOptions): void {
   const failure = httpFailure(error, bodyLimit);

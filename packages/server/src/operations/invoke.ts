@@ -16,6 +16,20 @@ export async function invoke<Input extends TSchema, Output extends TSchema>(
   input: unknown,
   request: RequestContext,
 ): Promise<Static<Output>> {
-  if (operation.permission !== null) await services.authorizer.authorize(operation.permission, request);
-  return operation.call(services, checkInput(operation.input, input), request);
+  return operation.call(services, await admit(operation, services, input, request), request);
+}
+
+/**
+ * Asks whether the caller may, and checks the input: for what is no call that returns, such as a stream.
+ *
+ * @throws {InvalidInput}
+ */
+export async function admit<Input extends TSchema>(
+  { permission, input: schema }: Pick<Operation<Input>, 'permission' | 'input'>,
+  { authorizer }: Services,
+  input: unknown,
+  request: RequestContext,
+): Promise<Static<Input>> {
+  if (permission !== null) await authorizer.authorize(permission, request);
+  return checkInput(schema, input);
 }

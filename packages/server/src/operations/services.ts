@@ -1,4 +1,5 @@
 import type { Tasker } from '@tasker/engine';
+import { createEventFeed, type EventFeed } from '../events/feed.ts';
 import { createHealth, type Health, type HealthOptions } from '../health/health.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { type Authorizer, allowEverything } from './permission.ts';
@@ -10,22 +11,31 @@ export interface Services {
   readonly health: Health;
   /** Submissions pass here, whichever surface they come through. */
   readonly submissions: Admission;
+  /** What happens, as it is committed. */
+  readonly feed: EventFeed;
+  /** Live streams pass here. */
+  readonly streams: Admission;
 }
 
-export interface ServicesOptions extends HealthOptions {
+export interface ServicesOptions extends Omit<HealthOptions, 'listenerSilenceMs'> {
   readonly tasker: Tasker;
   /** Default: everybody may do everything. */
   readonly authorizer?: Authorizer;
   /** Submissions under way at once; more are turned away (OVERLOADED). Default 1000. */
   readonly mostSubmissions?: number;
+  /** Live streams at once; more are turned away. Default 1000. */
+  readonly mostStreams?: number;
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { tasker, authorizer = allowEverything, mostSubmissions = 1000, ...health } = options;
+  const { tasker, authorizer = allowEverything, mostSubmissions = 1000, mostStreams = 1000, ...health } = options;
+  const feed = createEventFeed(tasker.db, { listenTo: (onNews) => tasker.on('*', onNews) });
   return {
     tasker,
     authorizer,
-    health: createHealth(tasker.db, health),
+    health: createHealth(tasker.db, { ...health, listenerSilenceMs: feed.silenceMs }),
     submissions: createAdmission('submissions', mostSubmissions),
+    feed,
+    streams: createAdmission('live streams', mostStreams),
   };
 }

@@ -1,6 +1,6 @@
 import type { EventName } from '@tasker/contract';
-import type { TaskHistoryEvent } from '@tasker/contract/wire';
-import type { HistoryFact, HistoryKind } from '@tasker/engine';
+import type { LiveEvent, TaskHistoryEvent } from '@tasker/contract/wire';
+import type { HistoryFact, HistoryKind, NewsFact } from '@tasker/engine';
 import { timeOrNull } from './time.ts';
 
 export function historyEvent(fact: HistoryFact): TaskHistoryEvent {
@@ -19,6 +19,29 @@ export function historyEvent(fact: HistoryFact): TaskHistoryEvent {
     retry_at: timeOrNull(fact.retryAt),
     error: fact.error,
     result: fact.result,
+  };
+}
+
+export function liveEvent(fact: NewsFact): LiveEvent {
+  return {
+    event_id: fact.id,
+    kind: fact.kind,
+    event_type: eventTypeOf(fact.kind, fact.stepId === null),
+    at: new Date(fact.at).toISOString(),
+    task_id: fact.taskId,
+    namespace: fact.namespace,
+    name: fact.name,
+    version: fact.version,
+    correlation_id: fact.correlationId,
+    workflow_step_id: fact.stepId,
+    step: fact.step,
+    attempt: fact.attempt,
+    worker: fact.worker,
+    actor: fact.actor,
+    reason: fact.reason,
+    duration_ms: fact.durationMs,
+    retry_at: timeOrNull(fact.retryAt),
+    error: fact.error,
   };
 }
 
