@@ -57,6 +57,9 @@ program
   .description('work on tasks, on the embedded database unless told otherwise')
   .option('--tasks <file...>', 'modules that export tasks, or templates in YAML')
   .option('--templates <path...>', 'files and folders of templates in YAML or JSON')
+  .option('--host <host>', 'where the server listens (default: TASKER_HOST, else 127.0.0.1)')
+  .option('--port <number>', '(default: TASKER_PORT or PORT, else 3000, or any that is free)')
+  .option('--insecure', 'listen beyond this machine although nobody is asked who they are')
   .action((options, command) =>
     performHere(command, async (cli) => (await import('./commands/run-dev.ts')).runDev(cli, options)),
   );
@@ -309,6 +312,18 @@ noted(step.command('cancel'), 'take a step out, and what depends on it')
   .argument('<step>', 'the step’s name or id')
   .action((id, name, options, command) =>
     perform(command, async (cli) => (await import('./commands/cancel-step.ts')).cancelStep(cli, id, name, options)),
+  );
+
+program
+  .command('server')
+  .description('answer HTTP until it is stopped: the API, live events, health, the reference')
+  .option('--host <host>', 'where to listen (default: TASKER_HOST, else 127.0.0.1)')
+  .option('--port <number>', '0: any that is free (default: TASKER_PORT or PORT, else 3000)')
+  .option('--insecure', 'listen beyond this machine although nobody is asked who they are')
+  .option('--cors-origin <origin...>', 'pages of other origins that may use the API; * lets in all')
+  .option('--tasks <file...>', 'register the templates of these; their steps are left to workers')
+  .action((options, command) =>
+    performHere(command, async (cli) => (await import('./commands/run-server.ts')).runServer(cli, options)),
   );
 
 const worker = program

@@ -3,6 +3,7 @@
  * snake_case, times ISO 8601 in UTC, durations in the unit that ends their name. A schema with a title is a resource of
  * its own in the OpenAPI document. Runs in browsers.
  */
+export { type DependencyAnalysis, dependencyAnalysisSchema } from './wire/dependency-analysis.ts';
 export { type ErrorAnswer, errorAnswerSchema } from './wire/error.ts';
 export {
   historyKinds,

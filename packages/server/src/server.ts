@@ -135,12 +135,18 @@ function urlOf(app: FastifyInstance, host: string, port: number): string {
 }
 
 async function close(app: FastifyInstance, drainMs: number): Promise<void> {
+  const { server } = app;
+  // connections that are kept for further requests would hold the end up, once their last one is answered
+  const releasing = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
   const impatient = setTimeout(() => {
-    app.server.closeAllConnections();
+    server.closeAllConnections();
   }, drainMs);
   try {
     await app.close();
   } finally {
+    clearInterval(releasing);
     clearTimeout(impatient);
   }
 }

@@ -1,13 +1,17 @@
 import { extname } from 'node:path';
 import { createTasker, printableUrl, type TaskerConfig } from '@tasker/engine';
+import type { Server } from '@tasker/server';
 import type { Cli } from '../cli.ts';
 import { develop } from '../dev/keep-loading.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { type ListenOptions, listenAddress } from '../input/listen-address.ts';
+import { openServer } from '../open-server.ts';
 import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
 import { untilSignal } from '../until-signal.ts';
 
-export interface RunDevOptions {
+export interface RunDevOptions extends ListenOptions {
+  readonly insecure?: boolean | undefined;
   /** Files with tasks. */
   readonly tasks?: readonly string[] | undefined;
   /** Files and folders with templates. Default: the configured ones. */
@@ -15,7 +19,7 @@ export interface RunDevOptions {
 }
 
 /**
- * Works on tasks until it is stopped. What has changed since the last time is registered as it is now, and again
+ * Works on tasks and answers HTTP until it is stopped. What has changed since the last time is registered as it is now, and again
  * whenever a file changes.
  */
 export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode> {
@@ -28,9 +32,18 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     worker: {},
     logger: createLogger(terminal, cli.verbose ? 'debug' : 'info'),
   });
+  let server: Server | undefined;
   try {
+    const address = listenAddress(options, process.env);
+    server = await openServer(tasker, terminal, { address, insecure: options.insecure, orAnyPort: true });
     const names = tasker.handlers().map(({ namespace, name, version }) => `${namespace}/${name}@${version}`);
-    terminal.printJson({ database: printableUrl(cli.database), kind: tasker.db.kind, templates: names });
+    terminal.printJson({
+      url: `${server.url}/`,
+      database: printableUrl(cli.database),
+      kind: tasker.db.kind,
+      templates: names,
+    });
+    terminal.print(`Server     ${server.url}/`);
     terminal.print(`Database   ${printableUrl(cli.database)} (${kinds[tasker.db.kind]})`);
     terminal.print(`Templates  ${names.join('\n           ') || 'none'}`);
     terminal.print(`Working on them. Submit one from another terminal: ${commandName} task submit NAMESPACE/NAME`);
@@ -40,6 +53,7 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     terminal.print('Stopping: running steps are finished first. Ctrl-C again stops at once.');
   } finally {
     await development.stop();
+    await server?.stop();
     await tasker.stop();
   }
   return exitCodes.done;

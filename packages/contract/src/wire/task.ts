@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { taskStates } from '../states.ts';
+import { dependencyAnalysisSchema } from './dependency-analysis.ts';
 import { graphEdgeSchema } from './graph.ts';
 import { stepSchema } from './step.ts';
 import {
@@ -111,7 +112,7 @@ export const taskSchema = Type.Object(
     workflow_steps: Type.Array(stepSchema, { description: 'Parents stand before their children.' }),
     edges: Type.Array(graphEdgeSchema),
     task_annotations: Type.Array(Type.Object({ name: Type.String(), value: jsonSchema, annotated_at: timeSchema })),
-    dependency_analysis: Type.Optional(jsonObjectSchema),
+    dependency_analysis: Type.Optional(dependencyAnalysisSchema),
   },
   { title: 'Task' },
 );

@@ -74,7 +74,6 @@ describeEachDatabase((kind) => {
     }
     expect(paged).toEqual(await read(db, everything));
   });
-
 });
 
 // needs several connections

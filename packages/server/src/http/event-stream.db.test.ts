@@ -110,7 +110,6 @@ describeEachDatabase((kind) => {
     await Promise.all(streams.map(({ ended }) => ended));
     await expect(fetch(url)).rejects.toThrow(/fetch failed/);
   });
-
 });
 
 // needs several connections

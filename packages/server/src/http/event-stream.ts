@@ -57,7 +57,6 @@ function open(reply: FastifyReply): ServerResponse {
     'cache-control': 'no-store, no-transform',
     // proxies that gather answers would keep the events
     'x-accel-buffering': 'no',
-    connection: 'keep-alive',
   });
   raw.flushHeaders();
   raw.write(`retry: ${reconnectMs}\n\n`);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { errorCatalogue } from '@tasker/contract';
-import type { ErrorAnswer, HandlerAnswer, StepList, TaskList, TaskSubmitted } from '@tasker/contract/wire';
+import type { ErrorAnswer, HandlerAnswer, StepList, TaskAnswer, TaskList, TaskSubmitted } from '@tasker/contract/wire';
 import { type Database, defineHandler, type TaskerOptions } from '@tasker/engine';
 import { expect, it } from 'vitest';
 import { describeEachDatabase, type TestDatabaseKind } from '../../../engine/test/servers/databases.ts';
@@ -161,6 +161,45 @@ describeEachDatabase((kind) => {
     expect(await send('GET', '/tasks?stauts=pending')).toMatchObject({
       status: 400,
       body: { error: { message: expect.stringContaining('did you mean `status`?') } },
+    });
+  });
+
+  it('SURF-07 include_dependencies adds an analysis that counts right', async () => {
+    const { send, tasker } = await open(kind, {}, 'left');
+    const taskId = idOf((await send('POST', '/tasks', order)).body);
+    await tasker.task(taskId).completed({ timeoutMs: 20_000 });
+    expect((await send<TaskAnswer>('GET', `/tasks/${taskId}?include_dependencies=off`)).body.task).not.toHaveProperty(
+      'dependency_analysis',
+    );
+    const { body } = await send<TaskAnswer>('GET', `/tasks/${taskId}?include_dependencies=true`);
+    const { dependency_analysis: analysis, workflow_steps: steps } = body.task;
+    const last = steps[3]?.workflow_step_id;
+    expect(analysis).toMatchObject({
+      dependency_graph: { nodes: [{ name: 'first', level: 0 }, { level: 1 }, { level: 1 }, { level: 2 }] },
+      critical_paths: { total_paths: 2, longest_path_length: 3, leaf_nodes: [last] },
+      parallelism_opportunities: { total_levels: 3, max_parallel_steps: 2, parallelism_efficiency: 33.3 },
+      error_chains: {
+        total_error_steps: 1,
+        error_percentage: 25,
+        total_blocked_by_errors: 1,
+        // 1 blocked, 1 downstream, 2 attempts, none left
+        error_chains: [{ error_step_name: 'left', exhausted: true, downstream_steps: [last], total_impact: 46 }],
+      },
+      bottlenecks: {
+        total_bottlenecks: 1,
+        critical_bottlenecks: 0,
+        // (5 + 15) · 2.5 + 2 · 3 + 20
+        bottlenecks: [{ step_name: 'left', impact_score: 76, severity: 'High', bottleneck_type: 'Permanent Failure' }],
+      },
+      task_execution_summary: {
+        total_steps: 4,
+        total_dependencies: 4,
+        dependency_levels: 3,
+        longest_path_length: 3,
+        critical_bottlenecks_count: 0,
+        error_chains_count: 1,
+        overall_health: 'critical',
+      },
     });
   });
 
@@ -495,7 +534,8 @@ describeEachDatabase((kind) => {
         return db.transaction(work);
       },
     };
-    const { send, stop, url } = await startServer({ ...tasker, db: slow });
+    // long enough to be noticed, should it wait for more than the answer
+    const { send, stop, url } = await startServer({ ...tasker, db: slow }, { drainMs: 120_000 });
     const underWay = send('GET', '/tasks');
     await reading;
     const stopping = stop();

@@ -1,5 +1,6 @@
 import type { TaskResource, TaskSummaryResource } from '@tasker/contract/wire';
 import { type Database, findAnnotations, TaskNotFound, type TaskSummary, taskDetail } from '@tasker/engine';
+import { analyseDependencies } from './dependency-analysis.ts';
 import { stepResources } from './step-resource.ts';
 import { timeOrNull } from './time.ts';
 
@@ -8,7 +9,11 @@ import { timeOrNull } from './time.ts';
  *
  * @throws {TaskNotFound}
  */
-export async function readTask(db: Database, taskId: string): Promise<TaskResource> {
+export async function readTask(
+  db: Database,
+  taskId: string,
+  { analysis = false }: { readonly analysis?: boolean | undefined } = {},
+): Promise<TaskResource> {
   const [detail, annotations] = await Promise.all([taskDetail(db, taskId), findAnnotations(db, taskId)]);
   if (detail === undefined) throw new TaskNotFound(taskId);
   const { task, steps, edges, execution } = detail;
@@ -33,6 +38,7 @@ export async function readTask(db: Database, taskId: string): Promise<TaskResour
       value,
       annotated_at: annotatedAt.toISOString(),
     })),
+    ...(analysis ? { dependency_analysis: analyseDependencies(detail, new Date()) } : {}),
   };
 }
 

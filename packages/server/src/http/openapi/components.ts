@@ -44,6 +44,8 @@ export function createComponents(): Components {
         Object.entries(value).map(([name, property]) => [name, isObject(property) ? refer(property) : null]),
       );
     }
+    // the values of a map, by the pattern of their names
+    if (keyword === 'patternProperties') return valueOf('properties', value);
     if (keyword === 'items' && isObject(value)) return refer(value);
     if (keyword === 'anyOf' && Array.isArray(value))
       return value.map((each: unknown) => (isObject(each) ? refer(each) : toJson(each)));

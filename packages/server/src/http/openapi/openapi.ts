@@ -156,20 +156,24 @@ function bodyOf(
 const sampleYaml =
   'name: process_order\nnamespace_name: shop\nversion: 1.0.0\nsteps:\n  - name: charge\n    handler:\n      callable: charge\n';
 
-function successesOf(route: DescribedRoute, { refer, example }: Parts): JsonObject {
+function successesOf(route: DescribedRoute, parts: Parts): JsonObject {
   const { operation, successes = { 200: 'Done.' }, media = [], etag, streamed } = route;
-  const schema = asSchema(operation.output);
-  const asText = schema.type === 'string';
-  const json = { 'application/json': { schema: refer(schema), ...example(schema) } };
-  const texts = Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
-  const content =
-    streamed === true ? { 'text/event-stream': { schema: refer(schema) } } : { ...(asText ? {} : json), ...texts };
+  const content = { ...contentOf(asSchema(operation.output), streamed === true, parts), ...textsOf(media) };
   const answers: [string, Json][] = Object.entries(successes).map(([status, description]) => [
     status,
     { description, headers: tracing, content },
   ]);
   const unchanged = { description: 'Nothing has changed since the answer with this `ETag`.' };
   return Object.fromEntries(etag === true ? [...answers, ['304', unchanged]] : answers);
+}
+
+function contentOf(schema: Schema, isStream: boolean, { refer, example }: Parts): JsonObject {
+  if (isStream) return { 'text/event-stream': { schema: refer(schema) } };
+  return schema.type === 'string' ? {} : { 'application/json': { schema: refer(schema), ...example(schema) } };
+}
+
+function textsOf(media: readonly string[]): JsonObject {
+  return Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
 }
 
 const tracing = { 'X-Correlation-ID': { description: 'Of the request.', schema: { type: 'string' } } };

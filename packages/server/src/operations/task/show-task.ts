@@ -9,8 +9,18 @@ export const showTask = defineOperation({
   permission: 'tasks:read',
   kind: 'query',
   summary: 'Shows a task with its steps.',
-  input: Type.Object(taskIdProperty, { additionalProperties: false }),
+  input: Type.Object(
+    {
+      ...taskIdProperty,
+      include_dependencies: Type.Optional(
+        Type.Boolean({ default: false, description: 'Adds an analysis of the graph and of what is in the way.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   output: taskAnswerSchema,
   errors: ['TASK_NOT_FOUND'],
-  call: async ({ tasker }, { task_id }) => ({ task: await readTask(tasker.db, task_id) }),
+  async call({ tasker }, { task_id, include_dependencies: analysis }) {
+    return { task: await readTask(tasker.db, task_id, { analysis }) };
+  },
 });

@@ -1,0 +1,48 @@
+import type { Tasker } from '@tasker/engine';
+import { createServer, type Server } from '@tasker/server';
+import type { ListenAddress } from './input/listen-address.ts';
+import { errorLine } from './output/error-line.ts';
+import { createLogger } from './output/logger.ts';
+import type { Terminal } from './output/terminal.ts';
+
+export interface OpenServerOptions {
+  readonly address: ListenAddress;
+  readonly insecure?: boolean | undefined;
+  /** Origins whose pages may use the API. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Where nobody asked for a port, any that is free will do. */
+  readonly orAnyPort?: boolean;
+}
+
+/** Starts a server, which listens when this returns. */
+export async function openServer(tasker: Tasker, terminal: Terminal, options: OpenServerOptions): Promise<Server> {
+  const { address, insecure = false, corsOrigins = [], orAnyPort = false } = options;
+  const listen = async (port: number) => {
+    const server = await createServer({
+      tasker,
+      host: address.host,
+      port,
+      insecure,
+      logger: createLogger(terminal, 'info'),
+      ...(corsOrigins.length === 0 ? {} : { cors: { origins: corsOrigins.includes('*') ? '*' : corsOrigins } }),
+    });
+    await server.start();
+    return server;
+  };
+  try {
+    return await listen(address.port);
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw refusal(error, address);
+    if (orAnyPort && address.isDefaultPort) return listen(0);
+    throw new Error(`Port ${address.port} of ${address.host} is taken. Name another with --port or PORT.`, {
+      cause: error,
+    });
+  }
+}
+
+function refusal(error: unknown, { host, port }: ListenAddress): unknown {
+  if (codeOf(error) === undefined || !(error instanceof Error) || !('syscall' in error)) return error;
+  return new Error(`The server cannot listen on ${host}, port ${port}: ${errorLine(error)}.`, { cause: error });
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
