@@ -3,6 +3,7 @@ import { InvalidOptions, type Tasker } from '@tasker/engine';
 import type { FastifyInstance } from 'fastify';
 import { type AppOptions, type CorsOptions, createApp, type ServerLogger } from './http/app.ts';
 import type { JsonLimits } from './http/parse-json.ts';
+import { type OpenConnections, trackConnections } from './open-connections.ts';
 import type { Authorizer } from './operations/permission.ts';
 import { createServices } from './operations/services.ts';
 
@@ -68,6 +69,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     services,
     appOptions(options, host, () => stopping !== undefined),
   );
+  const connections = trackConnections(app.server);
 
   return {
     async start() {
@@ -77,7 +79,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return urlOf(app, host, port);
     },
     stop() {
-      stopping ??= close(app, drainMs);
+      stopping ??= close(app, connections, drainMs);
       return stopping;
     },
   };
@@ -134,14 +136,13 @@ function urlOf(app: FastifyInstance, host: string, port: number): string {
   return `http://${bracketed(host)}:${bound}`;
 }
 
-async function close(app: FastifyInstance, drainMs: number): Promise<void> {
-  const { server } = app;
+async function close(app: FastifyInstance, connections: OpenConnections, drainMs: number): Promise<void> {
   // connections that are kept for further requests would hold the end up, once their last one is answered
   const releasing = setInterval(() => {
-    server.closeIdleConnections();
+    connections.closeIdle();
   }, 50);
   const impatient = setTimeout(() => {
-    server.closeAllConnections();
+    app.server.closeAllConnections();
   }, drainMs);
   try {
     await app.close();

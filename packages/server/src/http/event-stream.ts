@@ -22,7 +22,7 @@ export function serveEvents(app: FastifyInstance, services: Services, prefix: st
     { exposeHeadRoute: false },
     async (request, reply) => {
       const leaving = new AbortController();
-      request.raw.once('close', () => {
+      reply.raw.once('close', () => {
         leaving.abort();
       });
       const signal = AbortSignal.any([leaving.signal, stopping.signal]);
@@ -71,9 +71,10 @@ async function send(messages: AsyncIterable<StreamMessage>, raw: ServerResponse,
   }, heartbeatMs);
   try {
     for await (const message of messages) {
+      // how far a quiet stream has come is told at the beginning, and with the signs of life
+      const isQuiet = message.event === undefined && message.isReset !== true && reached !== '';
       reached = message.id;
-      const text = frame(message);
-      if (text !== '' && !raw.write(text)) await once(raw, 'drain', { signal });
+      if (!isQuiet && !raw.write(frame(message))) await once(raw, 'drain', { signal });
     }
   } catch (error) {
     // who has left needs no answer; anything else ends the stream, and the client resumes it

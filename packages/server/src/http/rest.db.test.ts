@@ -536,6 +536,9 @@ describeEachDatabase((kind) => {
     };
     // long enough to be noticed, should it wait for more than the answer
     const { send, stop, url } = await startServer({ ...tasker, db: slow }, { drainMs: 120_000 });
+    const { hostname, port } = new URL(url);
+    const unused = connect(Number(port), hostname);
+    await once(unused, 'connect');
     const underWay = send('GET', '/tasks');
     await reading;
     const stopping = stop();
