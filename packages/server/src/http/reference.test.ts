@@ -17,7 +17,8 @@ it('SURF-19 the committed reference is the one that is served; `npm run openapi`
 });
 
 it('SURF-19 the reference is valid OpenAPI, as an independent validator sees it', () => {
-  const redocly = createRequire(import.meta.url).resolve('@redocly/cli/bin/cli.js');
+  const require = createRequire(import.meta.url);
+  const redocly = require.resolve('@redocly/cli/bin/cli.js');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [redocly, 'lint', committed, '--extends', 'recommended', '--format', 'stylish'],

@@ -52,7 +52,8 @@ const assets: ReadonlyMap<string, string> = new Map([
 ]);
 
 function assetFolder(): string {
-  return join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve('@fastify/swagger-ui')), 'static');
 }
 
 const policy =
