@@ -69,12 +69,14 @@ function createTurns(isStuck: (underWay: number) => Promise<boolean>) {
   const answered: { readonly order: number; readonly handOver: () => void }[] = [];
 
   async function untilStill(): Promise<void> {
-    while (underWay > 0 && !(await isStuck(underWay))) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, lookAgainMs);
-      });
-    }
+    while (underWay > 0 && !(await isStuck(underWay))) await untilAnswerOrLook();
+  }
+
+  function untilAnswerOrLook(): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, lookAgainMs);
+    });
   }
 
   function inTurn(act: () => void | Promise<void>): void {
@@ -82,7 +84,7 @@ function createTurns(isStuck: (underWay: number) => Promise<boolean>) {
   }
 
   function handOver(): void {
-    for (const answer of answered.splice(0).sort((one, other) => one.order - other.order)) answer.handOver();
+    for (const answer of answered.splice(0).toSorted((one, other) => one.order - other.order)) answer.handOver();
   }
 
   return function send<T>(work: () => Promise<T>): Promise<T> {

@@ -53,7 +53,7 @@ function commits(journal: readonly JournalRow[]): { time: number; changes: strin
     one.changes.push(JSON.stringify(change));
     changes.set(commit, one);
   }
-  return [...changes.values()].map(({ time, changes: all }) => ({ time, changes: all.sort() }));
+  return [...changes.values()].map(({ time, changes: all }) => ({ time, changes: all.toSorted() }));
 }
 
 /** In groups, as first and last. */
