@@ -1,9 +1,8 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import type { Cli, NamedServer } from './cli.ts';
-import { type ExitCode, exitCodeOf, exitCodes, UsageError } from './exit.ts';
+import { exitCodes } from './exit.ts';
 import { parseTaskId } from './input/task-id.ts';
-import { errorJson, errorLine } from './output/error-line.ts';
-import { createTerminal, endQuietlyWithoutReader } from './output/terminal.ts';
+import { endQuietlyWithoutReader } from './output/terminal.ts';
+import { perform, performHere } from './perform.ts';
 import { readVersion } from './version.ts';
 
 // The argument table. What a command does is in commands/, loaded when it is called: `tasker --help` must not wait for
@@ -391,49 +390,6 @@ function noted(command: Command, description: string) {
     .description(description)
     .option('--reason <text>', 'why, for history')
     .option('--actor <name>', 'who, for history (default: your user name)');
-}
-
-type GlobalOptions = Readonly<ReturnType<typeof program.opts>>;
-
-/** Who is to be asked instead of the database. A database that is named in the same breath is meant. */
-function serverOf({ url, token, database }: GlobalOptions): NamedServer | undefined {
-  if (url !== undefined && database !== undefined) throw new UsageError('Give --url or --database, not both.');
-  const named = url ?? (database === undefined ? process.env['TASKER_URL'] : undefined);
-  return named ? { url: named, token: token ?? (process.env['TASKER_TOKEN'] || undefined) } : undefined;
-}
-
-/** For commands that need the database itself. */
-async function performHere(command: Performed, work: Work): Promise<void> {
-  await perform(command, (cli, options) => {
-    if (options.url !== undefined) throw new UsageError('This command works on the database: leave --url out.');
-    return work(cli, options);
-  });
-}
-
-interface Performed {
-  optsWithGlobals(): object;
-}
-
-type Work = (cli: Cli, options: GlobalOptions) => Promise<ExitCode>;
-
-/** Runs a command and sees to its exit code; an error is one clear line. */
-async function perform(command: Performed, work: Work): Promise<void> {
-  const options: GlobalOptions = command.optsWithGlobals();
-  const { json = false, verbose = false } = options;
-  const terminal = createTerminal(json);
-  try {
-    const { loadConfiguration } = await import('./configuration.ts');
-    const { config } = await loadConfiguration(options);
-    const { url: database } = config.database;
-    process.exitCode = await work({ terminal, config, database, server: serverOf(options), verbose }, options);
-  } catch (error) {
-    process.exitCode = exitCodeOf(error);
-    terminal.printJson(errorJson(error));
-    if (!json) terminal.note(`tasker: ${errorLine(error)}`);
-    if ((verbose || process.env['TASKER_LOG_LEVEL'] === 'debug') && error instanceof Error) {
-      terminal.note(error.stack ?? '');
-    }
-  }
 }
 
 endQuietlyWithoutReader();
