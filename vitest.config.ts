@@ -5,11 +5,15 @@ const conditions = ['tasker-source', 'module', 'node', 'development|production']
 
 const isolated = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
+// They check types by class: they must get the same copy of the library as our source does.
+const inlined = { deps: { inline: ['graphql-http', 'graphql-sse'] } };
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['tasker-source', 'node'] } },
   test: {
     maxWorkers: 2,
+    server: inlined,
     reporters: ['default', './scripts/plain-line-reporter.ts'],
     projects: [
       {

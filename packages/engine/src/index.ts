@@ -80,13 +80,22 @@ export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './po
 export { isConnectionLoss } from './postgres/sqlstate.ts';
 export { describeExecution, type ExecutionSummary, type NextAction } from './views/describe-execution.ts';
 export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
-export { explain, type Reason, type ReasonKind } from './views/explain.sql.ts';
+export {
+  type ExplainSubject,
+  explain,
+  explainSeveral,
+  type Reason,
+  type ReasonKind,
+} from './views/explain.sql.ts';
 export {
   type AnnotatedPage,
   type Annotation,
   type AnnotationFilter,
   findAnnotatedTasks,
   findAnnotations,
+  findAnnotationsOfTasks,
+  listAnnotationNames,
+  type TaskAnnotation,
 } from './views/find-annotations.sql.ts';
 export {
   type ExecutionContext,
@@ -98,9 +107,10 @@ export {
 export { findMappedObjects, type MappedObject } from './views/find-mapped-objects.sql.ts';
 export { findReadiness, type StepReadiness } from './views/find-readiness.sql.ts';
 export { findSteps, type StepView } from './views/find-steps.sql.ts';
-export { findTask, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
+export { findTask, findTasks, type TaskSummary, type TaskView } from './views/find-task.sql.ts';
 export {
   findTemplate,
+  findTemplates,
   type RevisionView,
   type TemplateDetail,
   type TemplateReference,
@@ -135,5 +145,11 @@ export {
   registryStatistics,
 } from './views/registry-statistics.sql.ts';
 export { type StepEdge, type TaskDetail, taskDetail } from './views/task-detail.ts';
-export { type HistoryFact, type HistoryKind, taskHistory } from './views/task-history.sql.ts';
+export {
+  type FactOfTask,
+  type HistoryFact,
+  type HistoryKind,
+  taskHistories,
+  taskHistory,
+} from './views/task-history.sql.ts';
 export type { WorkerOptions } from './worker/worker-options.ts';

@@ -3,6 +3,8 @@ import { TaskerError } from '@tasker/engine';
 
 /** Errors that only a surface has; those of the engine pass through. All are in the catalogue of the contract. */
 
+export { TaskNotFound, TemplateNotFound } from '@tasker/engine';
+
 /** The input of an operation is not what it takes; `details.violations` lists every place where it is not. */
 export class InvalidInput extends TaskerError {
   constructor(violations: readonly Violation[]) {

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { InvalidOptions, type Tasker } from '@tasker/engine';
 import type { FastifyInstance } from 'fastify';
+import { type GraphqlOptions, serveGraphql } from './graphql/serve-graphql.ts';
 import { type AppOptions, type CorsOptions, createApp, type ServerLogger } from './http/app.ts';
-import type { JsonLimits } from './http/parse-json.ts';
+import { httpFailure } from './http/error-answer.ts';
+import { type JsonLimits, parseJson } from './http/parse-json.ts';
 import { type OpenConnections, trackConnections } from './open-connections.ts';
 import type { Authorizer } from './operations/permission.ts';
 import { createServices } from './operations/services.ts';
@@ -65,10 +67,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     ...(mostStreams === undefined ? {} : { mostStreams }),
   });
   let stopping: Promise<void> | undefined;
-  const app = await createApp(
-    services,
-    appOptions(options, host, () => stopping !== undefined),
-  );
+  const settings = appOptions(options, host, () => stopping !== undefined);
+  const app = await createApp(services, settings);
+  serveGraphql(app, services, graphqlOptions(settings));
   const connections = trackConnections(app.server);
 
   return {
@@ -99,6 +100,17 @@ function appOptions(options: ServerOptions, host: string, isStopping: () => bool
     },
     logger: options.logger ?? silent,
     isStopping,
+  };
+}
+
+function graphqlOptions({ prefix, bodyLimit, jsonLimits, logger }: AppOptions): GraphqlOptions {
+  return {
+    prefix,
+    failure: (error) => httpFailure(error, bodyLimit),
+    report(error, correlationId) {
+      logger.error({ err: error, correlation_id: correlationId }, 'a request failed by a fault of ours');
+    },
+    parseJson: (text) => parseJson(new TextEncoder().encode(text), jsonLimits),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
+import { plainArray, textArray } from '../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** One reason why a task or a step is not running. */
@@ -41,9 +42,19 @@ export type ReasonKind =
   // of either: a fault of the engine
   | 'stuck';
 
+const columns = 'step_id as "stepId", step, kind, reason, remedy, until, detail';
+
 const statement: Statement = {
   name: 'explain',
-  text: `select step_id as "stepId", step, kind, reason, remedy, until, detail from tasker.explain($1, $2)`,
+  text: `select ${columns} from tasker.explain($1, $2)`,
+};
+
+const several: Statement = {
+  name: 'explain_several',
+  text: `select w.n::int - 1 as subject, ${columns}
+           from unnest($1::uuid[], $2::text[]) with ordinality w(task_id, wanted_step, n)
+          cross join lateral rows from (tasker.explain(w.task_id, w.wanted_step)) with ordinality e
+          order by w.n, e.ordinality`,
 };
 
 /**
@@ -55,4 +66,21 @@ const statement: Statement = {
  */
 export async function explain(db: Queryable, id: string, step?: string): Promise<Reason[]> {
   return db.query<Reason>(statement, [id, step ?? null]);
+}
+
+/** A task, or one step of it by name or id. */
+export interface ExplainSubject {
+  readonly taskId: string;
+  readonly step?: string | undefined;
+}
+
+/** The same for several, in their order; a list is empty where there is no such task or step. */
+export async function explainSeveral(db: Queryable, subjects: readonly ExplainSubject[]): Promise<Reason[][]> {
+  const rows = await db.query<Reason & { subject: number }>(several, [
+    plainArray(subjects.map(({ taskId }) => taskId)),
+    textArray(subjects.map(({ step }) => step ?? null)),
+  ]);
+  const reasons: Reason[][] = subjects.map(() => []);
+  for (const { subject, ...reason } of rows) reasons[subject]?.push(reason);
+  return reasons;
 }

@@ -1,4 +1,5 @@
 import type { Json } from '@tasker/contract';
+import { plainArray } from '../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 export interface Annotation {
@@ -16,6 +17,37 @@ const ofTask: Statement = {
 /** What was noted about a task, by name. */
 export async function findAnnotations(db: Queryable, taskId: string): Promise<Annotation[]> {
   return db.query<Annotation>(ofTask, [taskId]);
+}
+
+export interface TaskAnnotation extends Annotation {
+  readonly taskId: string;
+}
+
+const ofTasks: Statement = {
+  name: 'annotations_of_tasks',
+  text: `select a.task_id as "taskId", a.name, a.value, a.annotated_at as "annotatedAt" from tasker.annotation a
+          where a.task_id = any($1::uuid[]) order by a.task_id, a.name`,
+};
+
+/** What was noted about tasks, by task and name. */
+export async function findAnnotationsOfTasks(db: Queryable, taskIds: readonly string[]): Promise<TaskAnnotation[]> {
+  return db.query<TaskAnnotation>(ofTasks, [plainArray(taskIds)]);
+}
+
+// from one name to the next over the index, however many annotations have each
+const names: Statement = {
+  name: 'annotation_names',
+  text: `with recursive known(name) as (
+           (select a.name from tasker.annotation a order by a.name limit 1)
+           union all
+           select (select a.name from tasker.annotation a where a.name > k.name order by a.name limit 1)
+             from known k where k.name is not null)
+         select k.name from known k where k.name is not null limit 1000`,
+};
+
+/** The names of annotations that there are, in order; the first thousand. */
+export async function listAnnotationNames(db: Queryable): Promise<string[]> {
+  return (await db.query<{ name: string }>(names)).map(({ name }) => name);
 }
 
 export interface AnnotationFilter {

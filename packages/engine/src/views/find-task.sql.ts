@@ -1,4 +1,5 @@
 import type { JsonObject, TaskState } from '@tasker/contract';
+import { plainArray } from '../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** A task as lists show it. */
@@ -39,19 +40,35 @@ export const summaryJoins = `join tasker.revision r on r.id = t.revision_id
            join tasker.namespace n on n.id = m.namespace_id
            left join tasker.task_outcome o on o.task_id = t.id`;
 
-const statement: Statement = {
-  name: 'find_task',
-  text: `select ${summaryColumns}, t.context,
+const columns = `${summaryColumns}, t.context,
                 array(select s.name from tasker.step_edit e
                         join tasker.revision_step s on s.revision_id = t.revision_id and s.step = e.step
-                       where e.task_id = t.id and e.skip order by e.step) as "bypassSteps"
+                       where e.task_id = t.id and e.skip order by e.step) as "bypassSteps"`;
+
+const statement: Statement = {
+  name: 'find_task',
+  text: `select ${columns}
            from tasker.task t
            ${summaryJoins}
           where t.id = $1`,
+};
+
+const several: Statement = {
+  name: 'find_tasks',
+  text: `select ${columns}
+           from (select distinct unnest($1::uuid[]) as id) x
+          cross join lateral (select t.* from tasker.task t where t.id = x.id) t
+           ${summaryJoins}
+          order by t.id desc`,
 };
 
 /** Undefined when there is no such task. */
 export async function findTask(db: Queryable, taskId: string): Promise<TaskView | undefined> {
   const [task] = await db.query<TaskView>(statement, [taskId]);
   return task;
+}
+
+/** The newest first; those that do not exist are left out. */
+export async function findTasks(db: Queryable, taskIds: readonly string[]): Promise<TaskView[]> {
+  return db.query<TaskView>(several, [plainArray(taskIds)]);
 }

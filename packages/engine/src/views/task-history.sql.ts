@@ -1,4 +1,5 @@
 import type { ErrorRecord, Json } from '@tasker/contract';
+import { plainArray } from '../postgres/array-literal.ts';
 import type { Queryable, Statement } from '../postgres/database.ts';
 
 /** One thing that happened to a task. */
@@ -39,14 +40,32 @@ export type HistoryKind =
   | 'task_cancelled'
   | 'task_resolved_manually';
 
+const columns = `id, at, kind, step_id as "stepId", step, attempt, worker, actor, reason, duration_ms as "durationMs",
+                retry_at as "retryAt", result, error`;
+
 const statement: Statement = {
   name: 'task_history',
-  text: `select id, at, kind, step_id as "stepId", step, attempt, worker, actor, reason, duration_ms as "durationMs",
-                retry_at as "retryAt", result, error
-           from tasker.task_history($1)`,
+  text: `select ${columns} from tasker.task_history($1)`,
+};
+
+const several: Statement = {
+  name: 'task_histories',
+  text: `select w.task_id as "taskId", ${columns}
+           from (select distinct unnest($1::uuid[]) as task_id) w
+          cross join lateral rows from (tasker.task_history(w.task_id)) with ordinality
+          order by w.task_id, ordinality`,
 };
 
 /** What happened to a task, in order; empty when there is no such task. */
 export async function taskHistory(db: Queryable, taskId: string): Promise<HistoryFact[]> {
   return db.query<HistoryFact>(statement, [taskId]);
+}
+
+export interface FactOfTask extends HistoryFact {
+  readonly taskId: string;
+}
+
+/** What happened to several tasks, by task and in order; those that do not exist have nothing. */
+export async function taskHistories(db: Queryable, taskIds: readonly string[]): Promise<FactOfTask[]> {
+  return db.query<FactOfTask>(several, [plainArray(taskIds)]);
 }

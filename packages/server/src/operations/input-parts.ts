@@ -11,6 +11,11 @@ export const stepProperties = {
   step: Type.String({ minLength: 1, maxLength: 255, description: 'The step’s id or name.' }),
 };
 
+/** Of several tasks that are asked for at once. */
+export const taskIdsProperty = {
+  task_ids: Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 100 }),
+};
+
 export const noteProperties = {
   reason: Type.Optional(Type.String({ maxLength: 1024, description: 'Why, for history.' })),
   actor: Type.Optional(

@@ -15,7 +15,9 @@ import type { Authorizer } from './permission.ts';
 import { createServices } from './services.ts';
 import { cancelStep } from './step/cancel-step.ts';
 import { explainStep } from './step/explain-step.ts';
+import { explainSteps } from './step/explain-steps.ts';
 import { listSteps } from './step/list-steps.ts';
+import { listStepsOfTasks } from './step/list-steps-of-tasks.ts';
 import { resolveStep } from './step/resolve-step.ts';
 import { retryStep } from './step/retry-step.ts';
 import { showStep } from './step/show-step.ts';
@@ -27,20 +29,27 @@ import { healthStatus } from './system/health-status.ts';
 import { listNamespaces } from './system/list-namespaces.ts';
 import { listWorkers } from './system/list-workers.ts';
 import { metrics } from './system/metrics.ts';
+import { annotatedTasks } from './task/annotated-tasks.ts';
 import { cancelTask } from './task/cancel-task.ts';
 import { explainTask } from './task/explain-task.ts';
+import { explainTasks } from './task/explain-tasks.ts';
+import { listAnnotationNames } from './task/list-annotation-names.ts';
 import { listTasks } from './task/list-tasks.ts';
 import { retryTask } from './task/retry-task.ts';
 import { showTask } from './task/show-task.ts';
+import { showTasks } from './task/show-tasks.ts';
 import { submitTask } from './task/submit-task.ts';
 import { taskGraph } from './task/task-graph.ts';
+import { taskHistories } from './task/task-histories.ts';
 import { taskHistory } from './task/task-history.ts';
 import { updateTask } from './task/update-task.ts';
 import { diffTemplate } from './template/diff-template.ts';
 import { listTemplates } from './template/list-templates.ts';
 import { registerTemplate } from './template/register-template.ts';
 import { showTemplate } from './template/show-template.ts';
+import { showTemplates } from './template/show-templates.ts';
 
+const nowhere = '01890a5d-ac96-7000-8000-000000000000';
 const nobody = { correlationId: 'test', principal: null };
 
 describeOneDatabase((kind) => {
@@ -96,6 +105,30 @@ describeOneDatabase((kind) => {
     const { events } = await call(taskHistory, { task_id });
     expect(events[0]).toMatchObject({ kind: 'submitted', event_type: 'task.initialize_requested' });
     expect(events.at(-1)).toMatchObject({ kind: 'task_complete', event_type: 'task.completed' });
+
+    const task_ids = [task_id, nowhere];
+    const { workflow_steps, edges, ...overview } = task;
+    expect(edges).toHaveLength(4);
+    expect((await call(showTasks, { task_ids })).tasks).toEqual([overview]);
+    expect((await call(listStepsOfTasks, { task_ids })).steps).toEqual(workflow_steps);
+    expect((await call(taskHistories, { task_ids })).histories).toEqual([
+      { task_id, events },
+      { task_id: nowhere, events: [] },
+    ]);
+    expect((await call(explainTasks, { task_ids })).explanations).toEqual([
+      await call(explainTask, { task_id }),
+      { task_id: nowhere, reasons: [] },
+    ]);
+    const subjects = ['last', 'nope', 'first'].map((step) => ({ task_id, step }));
+    expect((await call(explainSteps, { steps: subjects })).explanations).toMatchObject([
+      { reasons: [{ step: 'last' }] },
+      { reasons: [] },
+      { reasons: [{ step: 'first' }] },
+    ]);
+    await tasker.annotate(task_id, 'note', { by: 'ada' });
+    expect((await call(listAnnotationNames, {})).annotation_types).toEqual([{ name: 'note' }]);
+    expect((await call(annotatedTasks, { annotation_type: 'note' })).tasks).toMatchObject([{ task_id }]);
+    expect((await call(annotatedTasks, { annotation_type: 'none' })).tasks).toEqual([]);
     const updated = await call(updateTask, { task_id, tags: ['x'] }, { name: 'ada' });
     expect(updated).toMatchObject({ changed: true, task: { tags: ['x'] } });
   });
@@ -153,6 +186,10 @@ describeOneDatabase((kind) => {
       { version: '1.0.0' },
     ]);
     const { template: shown } = await call(showTemplate, { namespace: 'shapes', name: 'diamond', version: '1.0.0' });
+    const known = { namespace: 'shapes', name: 'diamond' };
+    const wanted = [{ ...known, version: '1.0.0' }, { ...known, name: 'nope' }, known, { ...known, revision: 9 }];
+    const { templates } = await call(showTemplates, { templates: wanted });
+    expect(templates).toEqual([shown, null, expect.objectContaining({ version: '10.0.0' }), null]);
     expect(shown.graph).toMatchObject({ execution_order: ['first', 'left', 'right', 'last'] });
     expect(shown.graph.levels).toEqual([['first'], ['left', 'right'], ['last']]);
     const diff = await call(diffTemplate, { namespace: 'shapes', name: 'diamond', from: '1.0.0' });

@@ -1,5 +1,5 @@
 import type { Explanation } from '@tasker/contract/wire';
-import { type Database, explain, findTask, StepNotFound, TaskNotFound } from '@tasker/engine';
+import { type Database, explain, findTask, type Reason, StepNotFound, TaskNotFound } from '@tasker/engine';
 import { timeOrNull } from './time.ts';
 
 /**
@@ -13,6 +13,10 @@ export async function readExplanation(db: Database, taskId: string, step?: strin
     if (step !== undefined && (await findTask(db, taskId)) !== undefined) throw new StepNotFound(taskId, step);
     throw new TaskNotFound(taskId);
   }
+  return explanation(taskId, reasons);
+}
+
+export function explanation(taskId: string, reasons: readonly Reason[]): Explanation {
   return {
     task_id: taskId,
     reasons: reasons.map(({ stepId, step: name, kind, reason, remedy, until, detail }) => ({

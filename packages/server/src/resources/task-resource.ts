@@ -1,5 +1,14 @@
 import type { TaskResource, TaskSummaryResource } from '@tasker/contract/wire';
-import { type Database, findAnnotations, TaskNotFound, type TaskSummary, taskDetail } from '@tasker/engine';
+import {
+  type Annotation,
+  type Database,
+  type ExecutionContext,
+  findAnnotations,
+  TaskNotFound,
+  type TaskSummary,
+  type TaskView,
+  taskDetail,
+} from '@tasker/engine';
 import { analyseDependencies } from './dependency-analysis.ts';
 import { stepResources } from './step-resource.ts';
 import { timeOrNull } from './time.ts';
@@ -18,6 +27,20 @@ export async function readTask(
   if (detail === undefined) throw new TaskNotFound(taskId);
   const { task, steps, edges, execution } = detail;
   return {
+    ...taskOverview(task, execution, annotations),
+    workflow_steps: stepResources(steps),
+    edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
+    ...(analysis ? { dependency_analysis: analyseDependencies(detail, new Date()) } : {}),
+  };
+}
+
+/** Everything about a task but its steps. */
+export function taskOverview(
+  task: TaskView,
+  execution: ExecutionContext,
+  annotations: readonly Annotation[],
+): Omit<TaskResource, 'workflow_steps' | 'edges'> {
+  return {
     ...taskSummary(task),
     context: task.context,
     bypass_steps: [...task.bypassSteps],
@@ -31,14 +54,11 @@ export async function readTask(
     completed_steps: execution.completedSteps,
     failed_steps: execution.failedSteps,
     ready_steps: execution.readySteps,
-    workflow_steps: stepResources(steps),
-    edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
     task_annotations: annotations.map(({ name, value, annotatedAt }) => ({
       name,
       value,
       annotated_at: annotatedAt.toISOString(),
     })),
-    ...(analysis ? { dependency_analysis: analyseDependencies(detail, new Date()) } : {}),
   };
 }
 

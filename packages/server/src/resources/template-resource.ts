@@ -2,6 +2,7 @@ import type { TemplateResource, TemplateSummary } from '@tasker/contract/wire';
 import {
   type Database,
   findTemplate,
+  type TemplateDetail,
   TemplateNotFound,
   type TemplateReference,
   type TemplateView,
@@ -15,6 +16,10 @@ export async function readTemplateResource(db: Database, wanted: TemplateReferen
     const { namespace = 'default', name, version = 'latest', revision } = wanted;
     throw new TemplateNotFound(namespace, name, revision === undefined ? version : `${version}, revision ${revision}`);
   }
+  return templateResource(found);
+}
+
+export function templateResource(found: TemplateDetail): TemplateResource {
   const { namespace, name, version, latest, versions, revision, revisions, document } = found;
   return {
     namespace,
