@@ -5,8 +5,8 @@ const conditions = ['tasker-source', 'module', 'node', 'development|production']
 
 const isolated = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
-// They check types by class: they must get the same copy of the library as our source does.
-const inlined = { deps: { inline: ['graphql-http', 'graphql-sse'] } };
+// It tells errors by their class: it must get the same copy of graphql as our source does.
+const inlined = { deps: { inline: ['graphql-http'] } };
 
 export default defineConfig({
   resolve: { conditions },
