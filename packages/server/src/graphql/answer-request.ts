@@ -78,7 +78,7 @@ export function prepare(
 
 function parsed(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query, { maxTokens: limits.tokens });
+    return parse(query, { maxLexicalTokens: limits.tokens });
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     // so many braces within each other that the reader runs out of stack

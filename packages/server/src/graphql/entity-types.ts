@@ -2,14 +2,7 @@ import { jsonScalar } from './scalars.ts';
 import { stepType } from './step-type.ts';
 import { taskType } from './task-type.ts';
 import { templateType } from './template-type.ts';
-import type { ObjectType, WireTypes } from './wire-types.ts';
-
-/** What leads from one to the other; the wire shows each in more than one form, GraphQL in one. */
-export interface EntityTypes {
-  readonly task: ObjectType;
-  readonly step: ObjectType;
-  readonly template: ObjectType;
-}
+import type { EntityTypes, WireTypes } from './wire-types.ts';
 
 export function defineEntityTypes(types: WireTypes): EntityTypes {
   const entities: EntityTypes = {

@@ -16,10 +16,9 @@ import {
   pageOf,
   pageRequest,
 } from './connections.ts';
-import type { EntityTypes } from './entity-types.ts';
 import { pascalCase } from './names.ts';
 import { call, callCost } from './operation-field.ts';
-import type { Field, Fields, ObjectType, WireTypes } from './wire-types.ts';
+import type { EntityTypes, Field, Fields, ObjectType, WireTypes } from './wire-types.ts';
 
 /** Lists that come in pages. */
 export function listFields(types: WireTypes, { task, template }: EntityTypes): Fields {

@@ -46,7 +46,9 @@ export function mutationField(name: string, operation: Operation, types: WireTyp
 
 /** Everything may be null: there is nothing when the command was refused. */
 function payloadType(name: string, fields: Fields): ObjectType {
-  const nullable = Object.entries(fields).map(([key, field]) => [key, { ...field, type: getNullableType(field.type) }]);
+  const nullable = Object.entries(fields).map(
+    ([key, field]) => [key, { ...field, type: getNullableType(field.type) }] as const,
+  );
   const type: ObjectType = new GraphQLObjectType({
     name,
     fields: {
@@ -84,14 +86,9 @@ function refusalOf(error: unknown): object | undefined {
 function asksForErrors({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
   const among = (set: SelectionSetNode | undefined): boolean =>
     set?.selections.some((selection) => {
-      switch (selection.kind) {
-        case Kind.FIELD:
-          return selection.name.value === 'errors';
-        case Kind.INLINE_FRAGMENT:
-          return among(selection.selectionSet);
-        case Kind.FRAGMENT_SPREAD:
-          return among(fragments[selection.name.value]?.selectionSet);
-      }
+      if (selection.kind === Kind.FIELD) return selection.name.value === 'errors';
+      if (selection.kind === Kind.INLINE_FRAGMENT) return among(selection.selectionSet);
+      return among(fragments[selection.name.value]?.selectionSet);
     }) === true;
   return fieldNodes.some(({ selectionSet }) => among(selectionSet));
 }

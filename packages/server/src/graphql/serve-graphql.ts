@@ -30,12 +30,12 @@ export function serveGraphql(app: FastifyInstance, services: Services, options: 
     failure: options.failure,
     report: options.report,
   });
-  const errorHandler = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const { status, details } = options.failure(error);
     const seconds = details['retry_after_seconds'];
     if (typeof seconds === 'number') void reply.header('retry-after', seconds);
     void reply.code(status).type('application/json; charset=utf-8');
-    return JSON.stringify({ errors: [graphqlError(error, formFor(request))] });
+    void reply.send(JSON.stringify({ errors: [graphqlError(error, formFor(request))] }));
   };
 
   app.route({

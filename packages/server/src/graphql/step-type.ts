@@ -1,9 +1,8 @@
 import { explainReasonSchema, type StepResource, stepSchema } from '@tasker/contract/wire';
 import { GraphQLNonNull, GraphQLObjectType } from 'graphql';
-import type { EntityTypes } from './entity-types.ts';
 import { valueOf } from './schema-node.ts';
 import { taskIdOf } from './where-missing.ts';
-import { type Field, listOf, type ObjectType, type WireTypes } from './wire-types.ts';
+import { type EntityTypes, type Field, listOf, type ObjectType, type WireTypes } from './wire-types.ts';
 
 export function stepType(types: WireTypes, entities: () => EntityTypes): ObjectType {
   return new GraphQLObjectType({

@@ -4,11 +4,10 @@ import { Type } from 'typebox';
 import { TaskNotFound } from '../errors.ts';
 import { connectionType, pageArguments, pageOf, pageRequest } from './connections.ts';
 import type { GraphqlContext } from './context.ts';
-import type { EntityTypes } from './entity-types.ts';
 import type { TaskOverview } from './loaders.ts';
 import { valueOf } from './schema-node.ts';
 import { taskIdOf, whereMissing } from './where-missing.ts';
-import { listOf, type ObjectType, type WireTypes } from './wire-types.ts';
+import { type EntityTypes, listOf, type ObjectType, type WireTypes } from './wire-types.ts';
 
 /** Steps are a matter of their own, with a permission of their own. */
 const overview = Type.Omit(taskSchema, ['workflow_steps', 'edges', 'dependency_analysis']);
@@ -49,7 +48,7 @@ export function taskType(types: WireTypes, entities: () => EntityTypes): ObjectT
         type: new GraphQLNonNull(connectionType(types.object(taskHistoryEventSchema, 'TaskHistoryEvent'))),
         description: 'What happened to the task, in order.',
         args: pageArguments,
-        async resolve(source, args, { loaders }) {
+        async resolve(source, args: Readonly<Record<string, unknown>>, { loaders }) {
           const request = pageRequest(args);
           return pageOf(await loaders.history.load(taskIdOf(source)), request, ({ event_id }) => event_id);
         },

@@ -26,6 +26,13 @@ export type Field = GraphQLFieldConfig<unknown, GraphqlContext, Readonly<Record<
 export type ObjectType = GraphQLObjectType<unknown, GraphqlContext>;
 export type Fields = Readonly<Record<string, Field>>;
 
+/** What leads from one to the other; the wire shows each in more than one form, GraphQL in one. */
+export interface EntityTypes {
+  readonly task: ObjectType;
+  readonly step: ObjectType;
+  readonly template: ObjectType;
+}
+
 /** Makes GraphQL types of wire schemas, each once. */
 export interface WireTypes {
   /**
@@ -135,7 +142,7 @@ export function createWireTypes(): WireTypes {
 
 function scalarType({ type, format, values, properties }: SchemaNode): GraphQLScalarType | undefined {
   if (values !== undefined) return undefined;
-  switch (type) {
+  switch (type ?? 'anything') {
     case 'string':
       return format === 'uuid' ? GraphQLID : format === 'date-time' ? timeScalar : GraphQLString;
     case 'integer':
