@@ -58,7 +58,7 @@ export async function answerRequest(
 const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 
 /** What is to be executed, or what is wrong with it. */
-export function prepare(
+function prepare(
   schema: GraphQLSchema,
   { query, variables, operationName }: GraphqlParams,
   context: GraphqlContext,
