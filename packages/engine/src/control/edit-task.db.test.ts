@@ -5,7 +5,7 @@ import { describeEachDatabase } from '../../test/servers/databases.ts';
 import { explain, findTask, listTasks, taskHistory } from '../index.ts';
 
 describeEachDatabase((kind) => {
-  it('the reason and the tags of a task can be changed, which history tells and lists find', async () => {
+  it('CORE-25 the reason and the tags of a task can be changed, which history tells and lists find', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { templates: [graphOf({ only: [] })] });
     const task = await tasker.submit({ name: 'graph', context: { a: 1 }, tags: ['old'], reason: 'first' });
