@@ -1,5 +1,5 @@
 import type { Database } from '../postgres/database.ts';
-import { isConnectionLoss } from '../postgres/sqlstate.ts';
+import { isConnectionLoss, isSerialization } from '../postgres/sqlstate.ts';
 import { deleteRowsBefore, dropSpan, type HistorySpan, hasOpenTasks, listSpans } from './history-spans.sql.ts';
 
 /**
@@ -10,12 +10,13 @@ import { deleteRowsBefore, dropSpan, type HistorySpan, hasOpenTasks, listSpans }
 export async function dropHistory(db: Database, retentionDays: number): Promise<number> {
   let dropped = 0;
   for (const span of await listSpans(db, retentionDays)) {
-    if (await hasOpenTasks(db, span)) break;
     try {
+      if (await hasOpenTasks(db, span)) break;
       await deleteRowsBefore(db, span);
       await dropSpan(db, span);
     } catch (error) {
-      if (!isConnectionLoss(error) && (await isChanging(db, span, retentionDays))) break;
+      if (isConnectionLoss(error)) throw error;
+      if (isSerialization(error) || (await isChanging(db, span, retentionDays))) break;
       throw error;
     }
     dropped += 1;
