@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { completionScript } from './completion-script.ts';
 
 const program = new Command('tasker').option('--url <url>', 'ask this server').option('--json', 'print JSON');
@@ -43,7 +46,11 @@ it.each([
 });
 
 it('bash runs nothing of what is typed', () => {
-  expect(offered('task', '$(touch /tmp/never)', '`exit 7`', 'li')).toEqual(['list']);
+  const folder = mkdtempSync(join(tmpdir(), 'tasker-completion-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const mark = join(folder, 'ran');
+  expect(offered('task', `$(touch ${mark})`, '`exit 7`', 'li')).toEqual(['list']);
+  expect(existsSync(mark)).toBe(false);
 });
 
 it('describes commands and options to zsh and fish, without letting descriptions end their quotes', () => {

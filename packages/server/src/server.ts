@@ -58,10 +58,11 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { tasker, host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
-  const { authorizer, mostSubmissions, mostStreams } = options;
+  const { authorizer, mostSubmissions, mostStreams, logger = silent } = options;
   checkOptions(options, host, port);
   const services = createServices({
     tasker,
+    onOutage: (error) => logger.error({ err: error }, 'live streams stand still: the database cannot be read'),
     ...(authorizer === undefined ? {} : { authorizer }),
     ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
     ...(mostStreams === undefined ? {} : { mostStreams }),

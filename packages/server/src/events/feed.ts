@@ -38,6 +38,8 @@ export interface EventFeedOptions {
   readonly pollMs?: number;
   /** Another source that knows when something has happened; returns how to stop listening to it. */
   readonly listenTo?: (onNews: () => void) => () => void;
+  /** Hears once that the database cannot be read, when that begins. Default: nobody does. */
+  readonly onOutage?: (error: unknown) => void;
 }
 
 /** After news that there are news; others will come meanwhile. */
@@ -60,7 +62,7 @@ interface Follower {
 /** One look at the database serves all followers, however many there are. */
 export function createEventFeed(
   db: Database,
-  { pollMs = 500, listenTo = () => () => undefined }: EventFeedOptions = {},
+  { pollMs = 500, listenTo = () => () => undefined, onOutage = () => undefined }: EventFeedOptions = {},
 ): EventFeed {
   const followers = new Set<Follower>();
   const remembered = new Set<string>();
@@ -70,6 +72,7 @@ export function createEventFeed(
   /** Those who hear of the window that is being read, all of it. The others read it for themselves. */
   let audience = new Set<Follower>();
   let heardAt = 0;
+  let isOut = false;
   let looking: Promise<void> | undefined;
   let stopped = false;
   let poke: () => void = () => undefined;
@@ -97,8 +100,7 @@ export function createEventFeed(
     const unlisten = await db.listen(db.schema, () => poke()).catch(() => async () => undefined);
     while (followers.size > 0 && !stopped) {
       const startedAt = performance.now();
-      // an outage ends the look, not the feed: what is missed is found by the next one
-      await look().catch(() => undefined);
+      await lookDespiteOutage();
       await pause(Math.max(gatherMs, (performance.now() - startedAt) / shareOfTime));
     }
     stopListening();
@@ -114,6 +116,17 @@ export function createEventFeed(
     const { promise, cancel } = cancellableSleep(pollMs - leastMs);
     await Promise.race([poked, promise]);
     cancel();
+  }
+
+  /** An outage ends the look, not the feed: what is missed is found by the next one. */
+  async function lookDespiteOutage(): Promise<void> {
+    try {
+      await look();
+      isOut = false;
+    } catch (error) {
+      if (!isOut) onOutage(error);
+      isOut = true;
+    }
   }
 
   async function look(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { errorCatalogue } from '@tasker/contract';
+import { errorCatalogue, type JsonObject } from '@tasker/contract';
 import type { ErrorAnswer } from '@tasker/contract/wire';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -22,7 +22,7 @@ interface Described {
   >;
 }
 
-const document = reference('/tasker') as unknown as {
+const document = reference('/tasker') as JsonObject & {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };

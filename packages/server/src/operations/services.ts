@@ -25,11 +25,14 @@ export interface ServicesOptions extends Omit<HealthOptions, 'listenerSilenceMs'
   readonly mostSubmissions?: number;
   /** Live streams at once; more are turned away. Default 1000. */
   readonly mostStreams?: number;
+  /** Hears once that what happens cannot be followed, when that begins. Default: nobody does. */
+  readonly onOutage?: (error: unknown) => void;
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { tasker, authorizer = allowEverything, mostSubmissions = 1000, mostStreams = 1000, ...health } = options;
-  const feed = createEventFeed(tasker.db, { listenTo: (onNews) => tasker.on('*', onNews) });
+  const { tasker, authorizer = allowEverything, mostSubmissions = 1000, mostStreams = 1000, ...rest } = options;
+  const { onOutage = () => undefined, ...health } = rest;
+  const feed = createEventFeed(tasker.db, { listenTo: (onNews) => tasker.on('*', onNews), onOutage });
   return {
     tasker,
     authorizer,

@@ -48,11 +48,9 @@ describe('CORE-94: a variable in a template', () => {
   });
 
   it('is looked for in one go through a text of nothing but beginnings', () => {
-    const begin = performance.now();
+    // looking again from each beginning would take hours
     expect(expand('${'.repeat(1_000_000)).problems).toEqual(['`${` is no variable.']);
     expect(expand(`${'${'.repeat(500_000)}}`).problems).toHaveLength(1);
-    // Some milliseconds; it was hours.
-    expect(performance.now() - begin).toBeLessThan(10_000);
   });
 
   it('says everything that is missing in one text', () => {

@@ -412,13 +412,10 @@ describe('a service that does not answer', () => {
       mute.close();
     });
     const url = `https://127.0.0.1:${await listen(mute)}`;
-    const began = performance.now();
     expect(await attempt(new Fetch({ url, connectTimeoutMs: 50 }))).toMatchObject({
       permanent: false,
       error: { code: 'CONNECT_TIMEOUT', message: expect.stringContaining('`connect_timeout_ms`') },
     });
-    // well before what the client would wait by itself
-    expect(performance.now() - began).toBeLessThan(8_000);
   });
 
   it('CORE-109: may be asked again when it is not there, or hangs up', async () => {
