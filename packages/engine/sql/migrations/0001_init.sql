@@ -160,6 +160,9 @@ create table tasker.action (
   reason text,
   result jsonb,
   at timestamptz not null,
+  -- set on the first action of a command that took back, or replaced, how the task had ended
+  ended_as tasker.task_state,
+  ended_at timestamptz,
   primary key (task_id, id)
 ) partition by range (task_id);
 
@@ -232,6 +235,8 @@ create table tasker.step_edit (
   inputs jsonb,
   -- how long one attempt may take
   timeout_ms int check (timeout_ms >= 1),
+  -- how many attempts the step has, and has again when it is retried by hand; null: as many as the plan says
+  attempt_limit smallint check (attempt_limit >= 1),
   primary key (task_id, step)
 );
 

@@ -472,26 +472,49 @@ $$;
 create view tasker.step_transitions as
 select t.id as task_id, x.* from tasker.task t cross join lateral tasker.step_transitions_of(t.id) x;
 
+-- How a task ended, each time: the last end is the one that counts, if the task is not open. nr counts them
+-- from 1, nr_of_state those of one state.
+create function tasker.task_ends(p_task uuid) returns table (nr int, nr_of_state int, state text, at timestamptz, metadata jsonb)
+language sql stable as $$
+  select (row_number() over (order by e.nr))::int, (row_number() over (partition by e.state order by e.nr))::int,
+         e.state, e.at,
+         case when e.state in ('cancelled', 'resolved_manually') then
+           coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
+                       from tasker.action c
+                      where c.task_id = p_task and c.step is null and c.kind in ('cancel', 'resolve')
+                        and (e.nr is null or c.id < e.nr)
+                      order by c.id desc limit 1), '{}')
+         else '{}' end
+    from (select a.id as nr, a.ended_as::text as state, a.ended_at as at
+            from tasker.action a where a.task_id = p_task and a.ended_as is not null
+          union all
+          select null, o.state::text, o.finished_at from tasker.task_outcome o where o.task_id = p_task) e
+$$;
+
 create function tasker.task_transitions_of(p_task uuid) returns table (
   sort_key int, most_recent boolean, from_state text, to_state text, created_at timestamptz, metadata jsonb
 ) language sql stable as $$
-  with fact(place, state, at, metadata) as (
-    select 1, 'in_progress', min(b.at), '{}'::jsonb
+  with began as (
+    select min(b.at) as at
       from (select min(a.started_at) as at from tasker.attempt a where a.task_id = p_task
             union all
             select min(l.since) from tasker.lease l where p_task = any(l.tasks)
-               and not exists (select 1 from tasker.task_outcome o where o.task_id = p_task)) b
-    having min(b.at) is not null
+               and not exists (select 1 from tasker.task_outcome o where o.task_id = p_task)) b),
+  -- the number of the command orders what happened at one moment: the end that it took back, then what it made of it
+  fact(nr, place, state, at, metadata) as (
+    select 0::bigint, 0, 'in_progress', b.at, '{}'::jsonb from began b where b.at is not null
     union all
-    select 2, o.state::text, o.finished_at,
-           coalesce((select jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
-                       from tasker.action c
-                      where c.task_id = p_task and c.step is null and c.kind <> 'edit' and o.state in ('cancelled', 'resolved_manually')
-                      order by c.id desc limit 1), '{}')
-      from tasker.task_outcome o where o.task_id = p_task)
-  select (row_number() over (order by f.place) * 10)::int, row_number() over (order by f.place desc) = 1,
-         lag(f.state, 1, 'pending') over (order by f.place), f.state, f.at, f.metadata
-    from fact f order by f.place
+    select e.nr::bigint, 1, e.state, e.at, e.metadata from tasker.task_ends(p_task) e
+    union all
+    select row_number() over (order by c.id), 2, 'in_progress', c.at,
+           jsonb_strip_nulls(jsonb_build_object('actor', c.actor, 'reason', c.reason))
+      from tasker.action c where c.task_id = p_task and c.ended_as is not null and c.step is not null),
+  ordered as (
+    select f.*, row_number() over (order by f.nr, f.place) as rank,
+           lag(f.state, 1, 'pending') over (order by f.nr, f.place) as before
+      from fact f)
+  select (o.rank * 10)::int, o.rank = max(o.rank) over (), o.before, o.state, o.at, o.metadata
+    from ordered o order by o.rank
 $$;
 
 create view tasker.task_transitions as
@@ -531,9 +554,9 @@ create function tasker.task_history(p_task uuid) returns table (
            c.result, null
       from tasker.action c where c.task_id = p_task
     union all
-    select o.finished_at, 4, 0, 'outcome.' || o.state, 'task_' || o.state, null, null, null, null, null,
-           extract(epoch from o.finished_at - t.created_at)::double precision * 1000, null, null, null
-      from task t join tasker.task_outcome o on o.task_id = p_task)
+    select e.at, 4, 0, 'outcome.' || e.state || case when e.nr_of_state > 1 then '.' || e.nr_of_state else '' end, 'task_' || e.state,
+           null, null, null, null, null, extract(epoch from e.at - t.created_at)::double precision * 1000, null, null, null
+      from task t cross join lateral tasker.task_ends(t.id) e)
   select f.at, f.id, f.kind, tasker.step_id(t.id, f.step), s.name, f.attempt, f.worker, f.actor, f.reason,
          f.duration_ms, f.retry_at, f.result, f.error
     from fact f
