@@ -53,6 +53,20 @@ describeOneDatabase((kind) => {
     });
     expect(json.code).toBe(1);
   });
+
+  it(
+    'doctor says when the database was made by another version, and does not blame its address',
+    patience,
+    async () => {
+      const { db, url: database } = await kind.fresh();
+      await db.query({ text: "update tasker.migration set checksum = 'another' where version = 1" });
+      const { code, out } = await runTasker(['doctor'], { database, cwd: folderWith() });
+      expect(out).toMatch(/^✓ database: /m);
+      expect(out).toMatch(/^✗ migrations: Migration 1 \(init\) was changed after it had been applied/m);
+      expect(out).not.toContain('Check the URL');
+      expect(code).toBe(1);
+    },
+  );
 });
 
 it('doctor says which database cannot be reached, without its password', patience, async () => {

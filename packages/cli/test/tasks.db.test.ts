@@ -232,7 +232,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
   it('lists workers and namespaces', async () => {
     const { code, out } = await run('worker list');
     expect(code).toBe(0);
-    expect(out).toMatch(/running +0 of 100/);
+    expect(out).toMatch(/running +0 of 100 .* \d+ in shop$/m);
     expect(await json('worker list --all')).toMatchObject({
       workers: [{ state: 'running', info: { pid: process.pid } }],
     });

@@ -4,6 +4,8 @@ import { layOut } from '../output/table.ts';
 import { formatTime } from '../output/time.ts';
 import { withTasker } from '../session.ts';
 
+const mostNamed = 3;
+
 export interface ListWorkersOptions {
   /** Also those that are gone. */
   readonly all?: boolean | undefined;
@@ -26,10 +28,17 @@ export async function listWorkers(cli: Cli, { all = false }: ListWorkersOptions)
         `${held_steps} of ${concurrency}`,
         formatTime(new Date(started_at)),
         formatTime(new Date(heartbeat_at)),
-        handlers.join(', '),
+        summarise(handlers),
       ]);
       for (const line of layOut([header, ...rows])) terminal.print(line);
     }
     return exitCodes.done;
   });
+}
+
+/** A few by name, as `namespace/handler`; of more there are only counts, since `--json` has them all. */
+function summarise(handlers: readonly string[]): string {
+  if (handlers.length <= mostNamed) return handlers.join(', ');
+  const namespaces = new Set(handlers.map((handler) => handler.slice(0, handler.indexOf('/'))));
+  return `${handlers.length} in ${namespaces.size === 1 ? [...namespaces].join('') : `${namespaces.size} namespaces`}`;
 }

@@ -1,6 +1,13 @@
 import { createClient } from '@tasker/client';
-import { type LoadedConfig, listWorkers, openDatabase, printableUrl, type SettingOrigin } from '@tasker/engine';
-import { migrationStatus } from '@tasker/engine/migrate';
+import {
+  type Database,
+  type LoadedConfig,
+  listWorkers,
+  openDatabase,
+  printableUrl,
+  type SettingOrigin,
+} from '@tasker/engine';
+import { type MigrationStatus, migrationStatus } from '@tasker/engine/migrate';
 import type { Cli } from '../cli.ts';
 import { loadConfiguration, type NamedConfiguration } from '../configuration.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
@@ -75,16 +82,25 @@ async function checkDatabase({ config, database }: Cli): Promise<Finding[]> {
     findings.push(versionFinding(server.version, server.major));
     // It looked at its clock at some time in between.
     findings.push(skewFinding(Math.round(server.now - (before + tookMs / 2)), tookMs));
-    const { applied, pending } = await migrationStatus(db);
-    findings.push(migrationFinding(applied.length, pending.length));
-    if (pending.length === 0) findings.push(workerFinding((await listWorkers(db)).length));
-    return findings;
+    return [...findings, ...(await checkMigrations(db))];
   } catch (error) {
     const remedy = 'Check the URL given with --database or TASKER_DATABASE_URL, and that the server is running.';
     return [...findings, { check, state: 'bad', said: `${where} cannot be used: ${errorLine(error)}. ${remedy}` }];
   } finally {
     await db.close();
   }
+}
+
+async function checkMigrations(db: Database): Promise<Finding[]> {
+  let status: MigrationStatus;
+  try {
+    status = await migrationStatus(db);
+  } catch (error) {
+    // The database is well; what it was made with is not ours.
+    return [{ check: 'migrations', state: 'bad', said: errorLine(error) }];
+  }
+  const finding = migrationFinding(status.applied.length, status.pending.length);
+  return status.pending.length > 0 ? [finding] : [finding, workerFinding((await listWorkers(db)).length)];
 }
 
 function versionFinding(version: string, major: number): Finding {

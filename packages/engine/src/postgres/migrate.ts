@@ -108,8 +108,8 @@ function compare(files: readonly MigrationFile[], rows: readonly AppliedRow[]): 
     }
     if (file.checksum !== row.checksum) {
       throw new Error(
-        `Migration ${row.version} (${file.name}) was changed after it had been applied to this database. Restore the ` +
-          'file and put the change into a new migration.',
+        `Migration ${row.version} (${file.name}) was changed after it had been applied to this database. Use ` +
+          'the build that applied it, or another database. A change belongs into a new migration.',
       );
     }
   }

@@ -88,11 +88,15 @@ function figure(template: TemplateSummary, drawing: string, prefix: string): Htm
   const { namespace, name, version, description, step_count } = template;
   return html`<figure>
     <figcaption>
-      <a href="${templatePath(template, prefix)}">${namespace}/${name}</a> <small>${version} · ${step_count} steps</small>
+      <a href="${templatePath(template, prefix)}">${namespace}/${name}</a> <small>${version} · ${stepCount(step_count)}</small>
       ${description === null ? '' : html`<p>${description}</p>`}
     </figcaption>
     <div class="drawing">${trusted(drawing)}</div>
   </figure>`;
+}
+
+function stepCount(count: number): string {
+  return count === 1 ? '1 step' : `${count} steps`;
 }
 
 function others(templates: readonly TemplateSummary[], prefix: string): Html {

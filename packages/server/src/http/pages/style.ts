@@ -23,6 +23,6 @@ code { font: .9em ui-monospace, monospace; }
 .graphs { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: 1.25rem; }
 figure { margin: 0; padding: 1rem; border: 1px solid var(--line); border-radius: .6rem; }
 figcaption p { margin: .25rem 0 0; opacity: .8; }
-.drawing { overflow: auto; max-height: 28rem; margin-top: .75rem; }
-.drawing svg { max-width: 100%; height: auto; }
+.drawing { margin-top: .75rem; }
+.drawing svg { display: block; max-width: 100%; height: auto; max-height: 26rem; }
 `;
