@@ -368,6 +368,17 @@ program
   );
 
 program
+  .command('bench')
+  .description('measure the database with tasks that do nothing, in a schema of its own that is dropped at the end')
+  .option('--tasks <number>', 'how many', '1000')
+  .option('--steps <number>', 'of each', '5')
+  .option('--in-flight <number>', 'how many tasks at a time', '200')
+  .option('--shape <shape>', 'linear or wide', 'linear')
+  .action((options, command) =>
+    performHere(command, async (cli) => (await import('./commands/run-bench.ts')).runBench(cli, options)),
+  );
+
+program
   .command('completion')
   .description('print what bash, zsh or fish is to read to complete this command')
   .argument('<shell>', 'bash, zsh or fish')
