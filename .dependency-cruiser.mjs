@@ -15,7 +15,7 @@ const drivers = 'node_modules/(pg|pg-[^/]+|@types/pg|@electric-sql|embedded-post
 
 const catalogues = `${engine}(errors|events)\\.ts$`;
 const sources = `${engine}(clock|randomness|receiver)\\.ts$`;
-const pure = [`${engine}(graph|json|states)/`, catalogues];
+const pure = [`${engine}(graph|json|registries|states)/`, catalogues];
 const database = [...pure, sources, `${engine}postgres/`];
 const wiring = `${engine}(engine/|index\\.ts$)`;
 const advance = `${engine}lifecycle/3-advance/`;
@@ -162,7 +162,7 @@ export default {
     ),
     mayImport(
       'pure-folders',
-      '(graph|json|states)/',
+      '(graph|json|registries|states)/',
       pure,
       'Decisions are functions of plain data: no database, no clock, no I/O, so that every case can be tested.',
     ),
@@ -170,7 +170,7 @@ export default {
       name: 'pure-without-io',
       comment: 'Decisions are functions of plain data; hashing is the only thing they may ask of Node.',
       severity: 'error',
-      from: { path: `${engine}(draw|graph|json|states)/`, pathNot: tests },
+      from: { path: `${engine}(draw|graph|json|registries|states)/`, pathNot: tests },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     mayImport(

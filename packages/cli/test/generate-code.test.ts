@@ -25,6 +25,8 @@ it('TC-122, SURF-83, SURF-84: what is generated compiles, and its tests pass', {
       'task.completed',
       'template.registered',
       'step.skipped',
+      'handler.registered',
+      'subscriber.unregistered',
       'task.initialize_requested',
     ),
     run('subscriber', 'meter', '--metrics'),

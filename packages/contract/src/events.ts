@@ -1,5 +1,5 @@
 /**
- * What Tasker publishes about tasks, steps and templates: each fact once, after it is committed, by the process that caused it.
+ * What Tasker publishes about tasks, steps and what is registered: each fact once, after it is committed, by the process that caused it.
  * A fact that a later process finds out (a worker that was lost) is published by that process.
  */
 export const eventNames = [
@@ -21,13 +21,18 @@ export const eventNames = [
   'observability.step.max_retries_reached',
   'template.registered',
   'template.replaced',
+  'handler.registered',
+  'handler.replaced',
+  'subscriber.registered',
+  'subscriber.replaced',
+  'subscriber.unregistered',
 ] as const;
 export type EventName = (typeof eventNames)[number];
 
 /** What every event of a task or step says. Times are ISO 8601. */
 export interface EventBase {
   readonly event_id: string;
-  readonly event_type: Exclude<EventName, TemplateEventName>;
+  readonly event_type: Exclude<EventName, TemplateEventName | HandlerEventName | SubscriberEventName>;
   readonly timestamp: string;
   readonly task_id: string;
   readonly task_name: string;
@@ -67,7 +72,9 @@ export interface StepEvent extends EventBase {
   readonly reason?: string;
 }
 
-type TemplateEventName = 'template.registered' | 'template.replaced';
+type TemplateEventName = Extract<EventName, `template.${string}`>;
+type HandlerEventName = Extract<EventName, `handler.${string}`>;
+type SubscriberEventName = Extract<EventName, `subscriber.${string}`>;
 
 /** New content under a version: the first, or (`template.replaced`) another revision. */
 export interface TemplateEvent {
@@ -82,10 +89,32 @@ export interface TemplateEvent {
   readonly hash: string;
 }
 
-export type TaskerEvent = TaskEvent | StepEvent | TemplateEvent;
+/** A handler was registered in this process, or took the place (`handler.replaced`) of the one that had its name. */
+export interface HandlerEvent {
+  readonly event_id: string;
+  readonly event_type: HandlerEventName;
+  readonly timestamp: string;
+  readonly callable: string;
+}
+
+/** A subscription with a name began or ended in this process. */
+export interface SubscriberEvent {
+  readonly event_id: string;
+  readonly event_type: SubscriberEventName;
+  readonly timestamp: string;
+  readonly subscriber: string;
+  /** What it hears: an event, `task.*` and the like, or `*`. */
+  readonly subscribed_to: string;
+}
+
+export type TaskerEvent = TaskEvent | StepEvent | TemplateEvent | HandlerEvent | SubscriberEvent;
 
 export type EventOf<Name extends EventName> = Name extends `task.${string}`
   ? TaskEvent
   : Name extends TemplateEventName
     ? TemplateEvent
-    : StepEvent;
+    : Name extends HandlerEventName
+      ? HandlerEvent
+      : Name extends SubscriberEventName
+        ? SubscriberEvent
+        : StepEvent;

@@ -27,6 +27,15 @@ export type {
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
+export type {
+  EventListener,
+  EventMatching,
+  EventPattern,
+  Subscribe,
+  SubscribeOptions,
+  SubscriptionView,
+} from './events/event-bus.ts';
+export type { SubscriptionStatistics } from './events/subscription-statistics.ts';
 export { analyseGraph, type GraphAnalysis } from './graph/analyse-graph.ts';
 export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
@@ -78,6 +87,15 @@ export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
 export { isConnectionLoss } from './postgres/sqlstate.ts';
+export {
+  assessRegistry,
+  type Distribution,
+  distributions,
+  type RegistryCounts,
+  type RegistryMarks,
+  type Utilization,
+  utilizations,
+} from './registries/assess-registry.ts';
 export { describeExecution, type ExecutionSummary, type NextAction } from './views/describe-execution.ts';
 export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
 export {

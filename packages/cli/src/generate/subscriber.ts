@@ -58,17 +58,30 @@ export interface ${type}Sink {
 }
 
 function tellingListener(event: EventName, type: string): string {
-  const subject = event.startsWith('template.')
-    ? '${event.template_name}'
-    : event.startsWith('task.')
-      ? '${event.task_name} ${event.task_id}'
-      : '${event.step_name} of ${event.task_name} ${event.task_id}';
+  const subject = subjects[familyOf(event)] ?? '${event.step_name} of ${event.task_name} ${event.task_id}';
   return `
 function ${listenerOf(event)}(event: EventOf<'${event}'>, sink: ${type}Sink): void {
   sink.tell(\`${event}: ${subject}\`);
 }
 `;
 }
+
+const familyOf = (event: EventName) => event.slice(0, event.indexOf('.'));
+
+/** What tells of which task, template and so on an event is; of any other it is a step. */
+const subjects: Readonly<Record<string, string>> = {
+  task: '${event.task_name} ${event.task_id}',
+  template: '${event.template_name}',
+  handler: '${event.callable}',
+  subscriber: '${event.subscriber}',
+};
+
+const labelsOf: Readonly<Record<string, string>> = {
+  task: '{ namespace: event.namespace, task: event.task_name }',
+  template: '{ namespace: event.namespace, template: event.template_name }',
+  handler: '{ handler: event.callable }',
+  subscriber: '{ subscriber: event.subscriber }',
+};
 
 function metricsSink(type: string): string {
   return `type Labels = Readonly<Record<string, string>>;
@@ -82,9 +95,8 @@ export interface ${type}Sink {
 }
 
 function metricsListener(event: EventName, type: string): string {
-  const labels = event.startsWith('template.')
-    ? '{ namespace: event.namespace, template: event.template_name }'
-    : `{ namespace: event.namespace, task: event.task_name${event.startsWith('task.') ? '' : ', step: event.step_name'} }`;
+  const labels =
+    labelsOf[familyOf(event)] ?? '{ namespace: event.namespace, task: event.task_name, step: event.step_name }';
   const isAttempt = event === 'step.completed' || event === 'step.failed';
   const measured = isAttempt
     ? "\n  if (event.execution_duration !== undefined) sink.observe('tasker.execution.duration', event.execution_duration, labels);"

@@ -7,6 +7,7 @@ import { createControl } from '../control/control.ts';
 import { TaskerStopped } from '../errors.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createLifecycleEvents, type EventTask } from '../events/lifecycle-events.ts';
+import { createRegistryEvents } from '../events/registry-events.ts';
 import { createTemplateEvents } from '../events/template-events.ts';
 import { createPlanStore } from '../lifecycle/1-template/plan-store.ts';
 import { createTaskIds, timeOfTask } from '../lifecycle/2-submission/task-id.ts';
@@ -26,7 +27,7 @@ import { createWorker } from '../worker/worker.ts';
 import { workerSettings } from '../worker/worker-options.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createDoor } from './door.ts';
-import { logRegistration } from './log-registration.ts';
+import { logHandler, logRegistration, logSubscription } from './log-registration.ts';
 import { defaultLogger } from './logger.ts';
 import { createOutcomeWaiters } from './outcome-waiters.ts';
 import { createRegistrar } from './registrar.ts';
@@ -65,17 +66,30 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const loadPlan = (revisionId: number, within: Queryable) => plans.load(revisionId, within);
   const modules = createModuleResolver(options.handlerModules);
   const handlers = new HandlerRegistry([...(options.resolvers ?? []), modules]);
-  const registrar = createRegistrar({ plans, handlers, modules, logger });
+  const registrar = createRegistrar({
+    plans,
+    handlers,
+    modules,
+    logger,
+    onHandler(change, callable) {
+      logHandler(logger, change, callable);
+      registryEvents.handler(change, callable);
+    },
+  });
   const announcer = createAnnouncer(db, clock, randomBytes(6).toString('hex'));
   const waiters = createOutcomeWaiters(db, clock);
   const deadlines = createDeadlines(clock);
   let skewMs = 0;
   const databaseNow = () => clock.now() + skewMs;
   const door = createDoor();
-  const bus = createEventBus(warn);
+  const bus = createEventBus(warn, (change) => {
+    logSubscription(logger, change);
+    registryEvents.subscription(change);
+  });
   const newEventId = createTaskIds(databaseNow, random);
   const events = createLifecycleEvents(bus, clock, newEventId);
   const publishRegistration = createTemplateEvents(bus, clock, newEventId);
+  const registryEvents = createRegistryEvents(bus, clock, newEventId);
 
   const worker = createWorker({
     db,

@@ -3,7 +3,8 @@ import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
 import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
-import type { HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
+import type { Handler } from '../lifecycle/4-execution/handler.ts';
+import type { HandlerChange, HandlerRegistry } from '../lifecycle/4-execution/handler-registry.ts';
 import { reportHandlers, type TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
 import type { ModuleResolver } from '../lifecycle/4-execution/module-resolver.ts';
 import { type Handlers, namedHandlers } from '../lifecycle/4-execution/named-handlers.ts';
@@ -33,15 +34,23 @@ export interface RegistrarDeps {
   readonly handlers: HandlerRegistry;
   readonly modules: ModuleResolver;
   readonly logger: TaskerLogger;
+  readonly onHandler: (change: HandlerChange, callable: string) => void;
 }
 
-export function createRegistrar({ plans, handlers, modules, logger }: RegistrarDeps): Registrar {
+export function createRegistrar({ plans, handlers, modules, logger, onHandler }: RegistrarDeps): Registrar {
   /** The newest revision of each version. */
   const registeredHere = new Map<string, RegisteredPlan>();
   /** What was said of a template, which is not said again. */
   const told = new Map<string, string>();
 
   const hooks = new Map<string, SubmissionHook>();
+
+  function takeIn(offered: Iterable<readonly [string, Handler]>, replace: boolean): void {
+    for (const [callable, handler] of offered) {
+      const change = handlers.register(callable, handler, { replace });
+      if (change !== undefined) onHandler(change, callable);
+    }
+  }
 
   return {
     async register(template, { replace = false, replaceHandlers = false } = {}) {
@@ -50,7 +59,7 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
       if (!replaceHandlers) for (const [callable, handler] of own) handlers.refuseTaken(callable, handler);
       if (file !== undefined) modules.allow(callablesOf(document), file);
       const registered = await plans.register(document, { replace });
-      for (const [callable, handler] of own) handlers.register(callable, handler, { replace: replaceHandlers });
+      takeIn(own, replaceHandlers);
       const { plan } = registered;
       registeredHere.set(fullName(plan), registered);
       if (hook !== undefined) hooks.set(fullName(plan), hook);
@@ -60,7 +69,7 @@ export function createRegistrar({ plans, handlers, modules, logger }: RegistrarD
     registerHandlers(offered, { replace = false } = {}) {
       const named = namedHandlers(offered);
       if (!replace) for (const [callable, handler] of named) handlers.refuseTaken(callable, handler);
-      for (const [callable, handler] of named) handlers.register(callable, handler, { replace });
+      takeIn(named, replace);
     },
     get hasHandlers() {
       return handlers.callables().length > 0 || handlers.resolvers.length > ownResolvers || modules.isOpen;

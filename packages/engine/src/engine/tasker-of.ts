@@ -96,6 +96,9 @@ export function taskerOf(parts: TaskerParts): Tasker {
     registerHandlers: (offered, how) => door.enter(() => registerHandlers(offered, how)),
     handlers,
     on: bus.on,
+    off: bus.off,
+    subscriptions: bus.subscriptions,
+    subscriptionStatistics: bus.statistics,
     stop,
   };
 }

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Json, TaskState, TemplateDocument } from '@tasker/contract';
+import type { EventName, Json, TaskState, TemplateDocument } from '@tasker/contract';
 import type { Control } from '../control/control.ts';
-import type { Subscribe } from '../events/event-bus.ts';
+import type { Subscribe, SubscriptionView } from '../events/event-bus.ts';
+import type { SubscriptionStatistics } from '../events/subscription-statistics.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
@@ -114,8 +115,19 @@ export interface Tasker extends Control {
    * @throws {InvalidRequest} {TaskNotFound}
    */
   annotate(taskId: string, name: string, value: Json): Promise<void>;
-  /** Hears of what this process does, after it is committed; returns how to stop listening. `*` hears everything. */
+  /**
+   * Hears of what this process does, after it is committed; returns how to stop listening. `task.*` hears everything
+   * about tasks, `*` hears everything. What is to be listed or ended by others has a name.
+   *
+   * @throws {InvalidOptions} when there is no such event, or the name is taken
+   */
   readonly on: Subscribe;
+  /** Ends the subscription of that name; whether there was one. */
+  off(name: string): boolean;
+  /** Who listens in this process, in the order in which they began; with an event those that hear of it. */
+  subscriptions(event?: EventName): SubscriptionView[];
+  /** How much is listened to in this process, and how it went. */
+  subscriptionStatistics(): SubscriptionStatistics;
   /** The database, for reading and for the test kit. */
   readonly db: Database;
   /**

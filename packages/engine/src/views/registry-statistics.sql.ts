@@ -1,7 +1,8 @@
 import type { Queryable, Statement } from '../postgres/database.ts';
+import { assessRegistry, type RegistryMarks } from '../registries/assess-registry.ts';
 
-/** How much is registered. */
-export interface RegistryStatistics {
+/** How much is registered. The marks are of templates over the namespaces that have any. */
+export interface RegistryStatistics extends RegistryMarks {
   readonly namespaces: number;
   /** Different names in a namespace; versions not counted. */
   readonly templates: number;
@@ -32,11 +33,15 @@ export async function registryStatistics(db: Queryable): Promise<RegistryStatist
   const byNamespace = await db.query<NamespaceStatistics>(statement);
   const sum = (count: 'templates' | 'versions' | 'revisions') =>
     byNamespace.reduce((total, each) => total + each[count], 0);
+  const used = byNamespace.filter(({ templates }) => templates > 0);
+  const byGroup = Object.fromEntries(used.map(({ namespace, templates }) => [namespace, templates]));
+  const items = sum('templates');
   return {
     namespaces: byNamespace.length,
-    templates: sum('templates'),
+    templates: items,
     versions: sum('versions'),
     revisions: sum('revisions'),
     byNamespace,
+    ...assessRegistry({ items, byGroup }, { items: 'templates', group: 'namespace' }),
   };
 }

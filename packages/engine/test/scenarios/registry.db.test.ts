@@ -87,7 +87,7 @@ describeEachDatabase((kind) => {
     expect(await listDependentSystems(db)).toEqual(known);
   });
 
-  it('CORE-115: counts namespaces, templates, versions and contents', async () => {
+  it('CORE-115, CORE-120: counts namespaces, templates, versions and contents, and marks them', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { worker: false });
     for (const number of ['1.0.0', '1.1.0']) await tasker.register(version('order', number));
@@ -103,6 +103,10 @@ describeEachDatabase((kind) => {
         { namespace: 'default', templates: 0, versions: 0, revisions: 0 },
         { namespace: 'shop', templates: 1, versions: 2, revisions: 3 },
       ],
+      utilization: 'low',
+      distribution: 'uniform',
+      efficiency: 0.7,
+      recommendations: [],
     });
   });
 
@@ -206,6 +210,37 @@ describeEachDatabase((kind) => {
       { level: 'info', message: 'template registered', fields: { template: 'order', ...about, revision: 1 } },
       { level: 'debug', message: 'template unchanged', fields: { template: 'order', ...about, revision: 1 } },
       { level: 'info', message: 'template replaced', fields: { template: 'order', ...about, revision: 2 } },
+    ]);
+  });
+
+  it('CORE-117, CORE-118: logs handlers and subscriptions that are registered, and tells subscribers of them', async () => {
+    const log = createLog();
+    const tasker = await start((await kind.fresh()).db, { worker: false, logger: log });
+    const events: TaskerEvent[] = [];
+    tasker.on('*', (event) => void events.push(event));
+    const handle = () => ({});
+    await tasker.registerHandlers({ charge: handle });
+    await tasker.registerHandlers({ charge: handle });
+    await tasker.registerHandlers({ charge: () => ({}) }, { replace: true });
+    tasker.on('task.*', () => undefined, { name: 'mailer' });
+    tasker.on('task.failed', () => undefined, { name: 'mailer', replace: true });
+    expect(tasker.subscriptions('task.failed')).toMatchObject([{ pattern: '*' }, { name: 'mailer' }]);
+    expect([tasker.off('mailer'), tasker.off('mailer')]).toEqual([true, false]);
+    expect(tasker.subscriptionStatistics()).toMatchObject({ subscriptions: 1, delivered: 5, failed: 0 });
+    expect(events).toMatchObject([
+      { event_type: 'handler.registered', callable: 'charge' },
+      { event_type: 'handler.replaced', callable: 'charge' },
+      { event_type: 'subscriber.registered', subscriber: 'mailer', subscribed_to: 'task.*' },
+      { event_type: 'subscriber.replaced', subscriber: 'mailer', subscribed_to: 'task.failed' },
+      { event_type: 'subscriber.unregistered', subscriber: 'mailer', subscribed_to: 'task.failed' },
+    ]);
+    expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(5);
+    expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'debug handler registered',
+      'info handler replaced',
+      'info subscriber registered',
+      'info subscriber replaced',
+      'info subscriber unregistered',
     ]);
   });
 

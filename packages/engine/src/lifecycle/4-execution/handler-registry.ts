@@ -11,6 +11,9 @@ import { ResolverChain } from './resolver-chain.ts';
 /** What a step says of its handler: a part of what its plan holds. */
 export type WantedHandler = Pick<HandlerReference, 'callable' | 'resolver'>;
 
+/** What a registration did. */
+export type HandlerChange = 'registered' | 'replaced';
+
 /**
  * The handlers of one process, by the callables that steps refer to them by: those that were registered, and those that
  * resolvers find.
@@ -32,15 +35,22 @@ export class HandlerRegistry {
   /**
    * @param replace whether the handler may take the place of another of that name; attempts that run already end as
    *   they began
+   * @returns what came of it; undefined when the very same was there before
    * @throws {InvalidOptions} when it is no handler, or the name is taken by another
    */
-  register(callable: string, handler: Handler, { replace = false }: { readonly replace?: boolean } = {}): void {
+  register(
+    callable: string,
+    handler: Handler,
+    { replace = false }: { readonly replace?: boolean } = {},
+  ): HandlerChange | undefined {
     if (!replace) this.refuseTaken(callable, handler);
     const fault = callable === '' ? 'needs a name that templates can refer to' : handlerFault(handler);
     if (fault !== undefined) throw new InvalidOptions([`Handler \`${callable}\` ${fault}.`]);
-    if (this.#mapping.get(callable) === handler) return;
+    const known = this.#mapping.get(callable);
+    if (known === handler) return undefined;
     this.#mapping.set(callable, handler);
     this.#changed(callable);
+    return known === undefined ? 'registered' : 'replaced';
   }
 
   /** @throws {InvalidOptions} when the name is taken by another handler */
