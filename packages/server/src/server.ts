@@ -5,9 +5,11 @@ import { type GraphqlOptions, serveGraphql } from './graphql/serve-graphql.ts';
 import { type AppOptions, type CorsOptions, createApp, type ServerLogger } from './http/app.ts';
 import { httpFailure } from './http/error-answer.ts';
 import { type JsonLimits, parseJson } from './http/parse-json.ts';
+import type { ExporterRegistry } from './metrics/exporter-registry.ts';
+import type { MetricsExporter } from './metrics/metrics-exporter.ts';
 import { type OpenConnections, trackConnections } from './open-connections.ts';
 import type { Authorizer } from './operations/permission.ts';
-import { createServices } from './operations/services.ts';
+import { createServices, type Services } from './operations/services.ts';
 
 export interface ServerOptions {
   /** Stays the caller’s: stopping the server does not stop it. */
@@ -32,6 +34,8 @@ export interface ServerOptions {
   readonly mostSubmissions?: number;
   /** Live streams at once; more are answered with 503. Default 1000. */
   readonly mostStreams?: number;
+  /** Ways to write metrics down, besides those for Prometheus, JSON and CSV. */
+  readonly exporters?: readonly MetricsExporter[];
   /** How long `stop` waits for requests under way, milliseconds. Default 10 000. */
   readonly drainMs?: number;
   /** Default: nothing is logged. */
@@ -47,6 +51,8 @@ export interface Server {
   start(): Promise<void>;
   /** For example `http://127.0.0.1:3000`; where it listens, once it does. */
   readonly url: string;
+  /** How metrics are written down; exporters may come and go while it runs. */
+  readonly exporters: ExporterRegistry;
   /** Takes no more requests, answers those under way, and closes what it opened. */
   stop(): Promise<void>;
 }
@@ -57,16 +63,9 @@ export interface Server {
  * @throws {InvalidOptions} also when anybody on the network could do everything
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { tasker, host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
-  const { authorizer, mostSubmissions, mostStreams, logger = silent } = options;
+  const { host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
   checkOptions(options, host, port);
-  const services = createServices({
-    tasker,
-    onOutage: (error) => logger.error({ err: error }, 'live streams stand still: the database cannot be read'),
-    ...(authorizer === undefined ? {} : { authorizer }),
-    ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
-    ...(mostStreams === undefined ? {} : { mostStreams }),
-  });
+  const services = servicesOf(options);
   let stopping: Promise<void> | undefined;
   const settings = appOptions(options, host, () => stopping !== undefined);
   const app = await createApp(services, settings);
@@ -80,11 +79,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     get url() {
       return urlOf(app, host, port);
     },
+    exporters: services.exporters,
     stop() {
       stopping ??= close(app, connections, drainMs);
       return stopping;
     },
   };
+}
+
+function servicesOf(options: ServerOptions): Services {
+  const { tasker, authorizer, mostSubmissions, mostStreams, exporters, logger = silent } = options;
+  return createServices({
+    tasker,
+    onOutage: (error) => logger.error({ err: error }, 'live streams stand still: the database cannot be read'),
+    onExporter: ({ change, ...fields }) => logger.debug(fields, `exporter ${change}`),
+    ...(authorizer === undefined ? {} : { authorizer }),
+    ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
+    ...(mostStreams === undefined ? {} : { mostStreams }),
+    ...(exporters === undefined ? {} : { exporters }),
+  });
 }
 
 function appOptions(options: ServerOptions, host: string, isStopping: () => boolean): AppOptions {

@@ -106,9 +106,12 @@ function serve(app: FastifyInstance, services: Services, route: Route, { prefix 
     url: prefix + fastifyPath(route.path),
     handler: async (request, reply) => {
       const { params, query, headers } = request;
-      const input = readInput(route, { params, query, headers, body: bodyFor(route, request) });
+      const input = {
+        ...route.negotiate?.(headers.accept ?? '', services),
+        ...readInput(route, { params, query, headers, body: bodyFor(route, request) }),
+      };
       const answer = await invoke(route.operation, services, input, request.context);
-      const { status = 200, headers: more = {}, text } = route.reply?.(answer, prefix) ?? {};
+      const { status = 200, headers: more = {}, text } = route.reply?.(answer, prefix, { input, services }) ?? {};
       const content = text?.content ?? JSON.stringify(answer);
       void reply
         .code(status)

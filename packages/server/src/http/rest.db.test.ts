@@ -8,6 +8,7 @@ import { describeEachDatabase, type TestDatabaseKind } from '../../../engine/tes
 import { startTasker } from '../../test/start.ts';
 import { startServer } from '../../test/start-server.ts';
 import { diamond, templateOf } from '../../test/template.ts';
+import type { MetricsExporter } from '../metrics/metrics-exporter.ts';
 import type { ServerOptions } from '../server.ts';
 
 const order = { namespace: 'shapes', name: 'diamond', context: { a: 1 } };
@@ -591,6 +592,44 @@ describeEachDatabase((kind) => {
     const metrics = await send('GET', '/metrics');
     expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(metrics.body).toContain('tasker_tasks{status="complete"} 1\n');
+  });
+
+  it('CORE-119, SURF-61, SURF-62: metrics come in the format that is asked for, also in one of the program’s own', async () => {
+    const names: MetricsExporter = {
+      name: 'names',
+      formats: ['XML'],
+      mediaType: 'application/xml',
+      export: ({ metrics }) => `<m>${metrics.map(({ name }) => name).join(' ')}</m>`,
+    };
+    const { send } = await open(kind, {}, undefined, { exporters: [names] });
+    const typeOf = async (path: string, accept?: string) => {
+      const { headers } = await send('GET', path, undefined, accept === undefined ? {} : { accept });
+      return headers.get('content-type');
+    };
+    expect((await send('GET', '/metrics?format=json')).body).toMatchObject({
+      total_metrics: 18,
+      metrics: expect.arrayContaining([expect.objectContaining({ name: 'tasker_workers', value: 1 })]),
+    });
+    expect((await send('GET', '/metrics?format=CSV')).body).toContain(',tasker_tasks,gauge,0,,pending\r\n');
+    expect((await send('GET', '/metrics?format=xml')).body).toContain('<m>tasker_tasks ');
+    expect(await typeOf('/metrics')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await typeOf('/metrics', 'text/html, */*;q=0.1')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await typeOf('/metrics', 'text/csv')).toBe('text/csv; charset=utf-8; header=present');
+    expect(await typeOf('/metrics', 'application/xml')).toBe('application/xml');
+    // what is asked for by name counts more
+    expect(await typeOf('/metrics?format=json', 'text/csv')).toBe('application/json; charset=utf-8');
+    expect(await send('GET', '/metrics?format=yaml')).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          code: 'INVALID_REQUEST',
+          message: '`format` must be one of prometheus, text, json, csv, xml, not "yaml".',
+          details: { field: 'format' },
+        },
+      },
+    });
+    const taken = { ...names, formats: ['json'] };
+    await expect(open(kind, {}, undefined, { exporters: [taken] })).rejects.toThrow('writes the format json already');
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { Operation } from '../operations/operation.ts';
+import type { Services } from '../operations/services.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -21,10 +22,18 @@ export interface Route<Input extends TSchema = TSchema, Output extends TSchema =
   readonly etag?: boolean;
   /** What the statuses besides those of errors mean. Default: 200 alone. */
   readonly successes?: Readonly<Record<number, string>>;
+  /** Input that follows from what the caller accepts, where nothing else says it. */
+  negotiate?(accept: string, services: Services): Partial<Static<Input>>;
   /** Makes an HTTP answer of the operation’s, where it is not simply JSON with status 200. */
-  reply?(answer: Static<Output>, prefix: string): Reply;
+  reply?(answer: Static<Output>, prefix: string, asked: Asked<Static<Input>>): Reply;
   /** What a success may be besides JSON, for the reference. */
   readonly media?: readonly string[];
+}
+
+/** What was answered to. */
+export interface Asked<Input> {
+  readonly input: Input;
+  readonly services: Services;
 }
 
 export interface Reply {

@@ -131,8 +131,11 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/metrics',
     operation: metrics,
-    media: ['text/plain'],
-    reply: (content) => ({ text: { type: 'text/plain; version=0.0.4; charset=utf-8', content } }),
+    media: ['text/plain', 'application/json', 'text/csv'],
+    negotiate: (accept, { exporters }) => ({ format: exporters.accepted(accept) ?? 'prometheus' }),
+    reply: (content, _, { input: { format = 'prometheus' }, services: { exporters } }) => ({
+      text: { type: exporters.find(format).mediaType, content },
+    }),
   }),
 ];
 

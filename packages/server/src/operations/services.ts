@@ -1,6 +1,9 @@
 import type { Tasker } from '@tasker/engine';
 import { createEventFeed, type EventFeed } from '../events/feed.ts';
 import { createHealth, type Health, type HealthOptions } from '../health/health.ts';
+import { builtInExporters } from '../metrics/built-in-exporters.ts';
+import { createExporterRegistry, type ExporterChange, type ExporterRegistry } from '../metrics/exporter-registry.ts';
+import type { MetricsExporter } from '../metrics/metrics-exporter.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { type Authorizer, allowEverything } from './permission.ts';
 
@@ -9,6 +12,8 @@ export interface Services {
   readonly tasker: Tasker;
   readonly authorizer: Authorizer;
   readonly health: Health;
+  /** How metrics are written down. */
+  readonly exporters: ExporterRegistry;
   /** Submissions pass here, whichever surface they come through. */
   readonly submissions: Admission;
   /** What happens, as it is committed. */
@@ -25,18 +30,23 @@ export interface ServicesOptions extends Omit<HealthOptions, 'listenerSilenceMs'
   readonly mostSubmissions?: number;
   /** Live streams at once; more are turned away. Default 1000. */
   readonly mostStreams?: number;
+  /** Ways to write metrics down, besides those for Prometheus, JSON and CSV. */
+  readonly exporters?: readonly MetricsExporter[];
+  /** Hears of exporters that are registered. Default: nobody does. */
+  readonly onExporter?: (change: ExporterChange) => void;
   /** Hears once that what happens cannot be followed, when that begins. Default: nobody does. */
   readonly onOutage?: (error: unknown) => void;
 }
 
 export function createServices(options: ServicesOptions): Services {
   const { tasker, authorizer = allowEverything, mostSubmissions = 1000, mostStreams = 1000, ...rest } = options;
-  const { onOutage = () => undefined, ...health } = rest;
+  const { onOutage = () => undefined, onExporter, exporters = [], ...health } = rest;
   const feed = createEventFeed(tasker.db, { listenTo: (onNews) => tasker.on('*', onNews), onOutage });
   return {
     tasker,
     authorizer,
     health: createHealth(tasker.db, { ...health, listenerSilenceMs: feed.silenceMs }),
+    exporters: createExporterRegistry([...builtInExporters, ...exporters], onExporter),
     submissions: createAdmission('submissions', mostSubmissions),
     feed,
     streams: createAdmission('live streams', mostStreams),
