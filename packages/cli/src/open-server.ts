@@ -1,4 +1,4 @@
-import type { Tasker } from '@tasker/engine';
+import type { Tasker, TaskerConfig } from '@tasker/engine';
 import { createServer, type Server } from '@tasker/server';
 import type { ListenAddress } from './input/listen-address.ts';
 import { errorLine } from './output/error-line.ts';
@@ -10,19 +10,23 @@ export interface OpenServerOptions {
   readonly insecure?: boolean | undefined;
   /** Origins whose pages may use the API. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** What is configured of a server. */
+  readonly config: Pick<TaskerConfig, 'health' | 'cache'>;
   /** Where nobody asked for a port, any that is free will do. */
   readonly orAnyPort?: boolean;
 }
 
 /** Starts a server, which listens when this returns. */
 export async function openServer(tasker: Tasker, terminal: Terminal, options: OpenServerOptions): Promise<Server> {
-  const { address, insecure = false, corsOrigins = [], orAnyPort = false } = options;
+  const { address, config, insecure = false, corsOrigins = [], orAnyPort = false } = options;
   const listen = async (port: number) => {
     const server = await createServer({
       tasker,
       host: address.host,
       port,
       insecure,
+      health: config.health,
+      cache: config.cache,
       logger: createLogger(terminal, 'info'),
       ...(corsOrigins.length === 0 ? {} : { cors: { origins: corsOrigins.includes('*') ? '*' : corsOrigins } }),
     });

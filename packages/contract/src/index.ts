@@ -14,6 +14,7 @@ export {
 } from './events.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { TemplateProblem, Violation } from './problems.ts';
+export { type Distribution, distributions, type Utilization, utilizations } from './registry-marks.ts';
 export {
   isSettled,
   isTerminal,

@@ -45,6 +45,8 @@ export {
   livenessSchema,
   type Readiness,
   readinessSchema,
+  type SystemCounts,
+  systemCountsSchema,
 } from './wire/health.ts';
 export { type NamespaceList, type NamespaceResource, namespaceListSchema, namespaceSchema } from './wire/namespace.ts';
 export {

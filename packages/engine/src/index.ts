@@ -8,6 +8,7 @@ export { type DrawGraphOptions, drawGraph, type GraphFormat, graphFormats } from
 export type { Graph, GraphNode } from './draw/graph.ts';
 export { graphOfTask, graphOfTemplate, type TaskToDraw } from './draw/graph-of.ts';
 export { drawRails, type RailLine, type RailStep } from './draw/rails.ts';
+export { type CacheConfig, cacheDefaults, cacheProblems } from './engine/config/cache-config.ts';
 export { type LogLevel, logLevels, type TaskerConfig } from './engine/config/config.ts';
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './engine/config/load-config.ts';
 export { optionsFromConfig } from './engine/config/options-from-config.ts';
@@ -87,15 +88,7 @@ export { printableUrl } from './postgres/connection-url.ts';
 export type { Database, Queryable, SqlValue, Statement } from './postgres/database.ts';
 export { defaultDatabaseUrl, type OpenDatabaseOptions, openDatabase } from './postgres/open-database.ts';
 export { isConnectionLoss } from './postgres/sqlstate.ts';
-export {
-  assessRegistry,
-  type Distribution,
-  distributions,
-  type RegistryCounts,
-  type RegistryMarks,
-  type Utilization,
-  utilizations,
-} from './registries/assess-registry.ts';
+export { assessRegistry, type RegistryCounts, type RegistryMarks } from './registries/assess-registry.ts';
 export { describeExecution, type ExecutionSummary, type NextAction } from './views/describe-execution.ts';
 export { describeReadiness, type ReadinessDescription } from './views/describe-readiness.ts';
 export {
@@ -156,7 +149,12 @@ export {
   readHorizon,
   readNews,
 } from './views/read-news.sql.ts';
-export { type RegistryHealth, registryHealth, type UnservedHandler } from './views/registry-health.sql.ts';
+export {
+  listUnservedHandlers,
+  type RegistryHealth,
+  registryHealth,
+  type UnservedHandler,
+} from './views/registry-health.sql.ts';
 export {
   type NamespaceStatistics,
   type RegistryStatistics,

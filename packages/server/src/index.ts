@@ -1,5 +1,13 @@
+export type { CacheCapabilities, CacheStore } from './cache/cache-store.ts';
+export type {
+  CacheMode,
+  CapabilityDetection,
+  CapabilityDetector,
+  DetectedCapabilities,
+} from './cache/capabilities.ts';
+export type { CacheOptions } from './cache/open-cache.ts';
 export { InvalidInput, NamespaceNotFound } from './errors.ts';
-export type { Health, HealthOptions } from './health/health.ts';
+export type { Health } from './health/health.ts';
 export type { CorsOptions, ServerLogger } from './http/app.ts';
 export { reference } from './http/reference.ts';
 export { type CsvExporterOptions, csvExporter } from './metrics/csv-exporter.ts';

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { InvalidOptions, type Tasker } from '@tasker/engine';
+import { InvalidOptions, type Tasker, type TaskerConfig } from '@tasker/engine';
 import type { FastifyInstance } from 'fastify';
+import type { CapabilityDetection } from './cache/capabilities.ts';
+import type { CacheOptions } from './cache/open-cache.ts';
 import { type GraphqlOptions, serveGraphql } from './graphql/serve-graphql.ts';
 import { type AppOptions, type CorsOptions, createApp, type ServerLogger } from './http/app.ts';
 import { httpFailure } from './http/error-answer.ts';
@@ -34,6 +36,10 @@ export interface ServerOptions {
   readonly mostSubmissions?: number;
   /** Live streams at once; more are answered with 503. Default 1000. */
   readonly mostStreams?: number;
+  /** How old the figures of the status may be, and how long readiness may take. Default 15 and 5 seconds. */
+  readonly health?: Partial<TaskerConfig['health']>;
+  /** How answers are kept that are costly to make. Default: in the memory of the process. */
+  readonly cache?: CacheOptions;
   /** Ways to write metrics down, besides those for Prometheus, JSON and CSV. */
   readonly exporters?: readonly MetricsExporter[];
   /** How long `stop` waits for requests under way, milliseconds. Default 10 000. */
@@ -53,6 +59,8 @@ export interface Server {
   readonly url: string;
   /** How metrics are written down; exporters may come and go while it runs. */
   readonly exporters: ExporterRegistry;
+  /** What the store of costly answers can do, as far as is known; detectors may come while it runs. */
+  readonly cacheDetection: CapabilityDetection;
   /** Takes no more requests, answers those under way, and closes what it opened. */
   stop(): Promise<void>;
 }
@@ -80,6 +88,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return urlOf(app, host, port);
     },
     exporters: services.exporters,
+    cacheDetection: services.cacheDetection,
     stop() {
       stopping ??= close(app, connections, drainMs);
       return stopping;
@@ -88,14 +97,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 function servicesOf(options: ServerOptions): Services {
-  const { tasker, authorizer, mostSubmissions, mostStreams, exporters, logger = silent } = options;
+  const { tasker, authorizer, mostSubmissions, mostStreams, health, cache, exporters, logger = silent } = options;
   return createServices({
     tasker,
     onOutage: (error) => logger.error({ err: error }, 'live streams stand still: the database cannot be read'),
+    onCacheFault: (message, error) => logger.error({ err: error }, message),
     onExporter: ({ change, ...fields }) => logger.debug(fields, `exporter ${change}`),
     ...(authorizer === undefined ? {} : { authorizer }),
     ...(mostSubmissions === undefined ? {} : { mostSubmissions }),
     ...(mostStreams === undefined ? {} : { mostStreams }),
+    ...(health === undefined ? {} : { health }),
+    ...(cache === undefined ? {} : { cache }),
     ...(exporters === undefined ? {} : { exporters }),
   });
 }

@@ -29,13 +29,19 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     ...development.loaded,
     database: cli.database,
     replaceTemplates: true,
+    slowThresholdMs: cli.config.telemetry.slowThresholdMs,
     worker: {},
     logger: createLogger(terminal, cli.verbose ? 'debug' : 'info'),
   });
   let server: Server | undefined;
   try {
     const address = listenAddress(options, process.env);
-    server = await openServer(tasker, terminal, { address, insecure: options.insecure, orAnyPort: true });
+    server = await openServer(tasker, terminal, {
+      address,
+      config: cli.config,
+      insecure: options.insecure,
+      orAnyPort: true,
+    });
     const names = tasker.handlers().map(({ namespace, name, version }) => `${namespace}/${name}@${version}`);
     terminal.printJson({
       url: `${server.url}/`,

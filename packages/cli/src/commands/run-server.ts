@@ -22,7 +22,7 @@ export async function runServer(cli: Cli, options: RunServerOptions): Promise<Ex
   const tasker = await createTasker({ ...(await engineOptions(config, loaded, terminal)), worker: false });
   try {
     const { insecure, corsOrigin: corsOrigins } = options;
-    const server = await openServer(tasker, terminal, { address, insecure, corsOrigins });
+    const server = await openServer(tasker, terminal, { address, config, insecure, corsOrigins });
     terminal.printJson({ url: `${server.url}/`, database: printableUrl(cli.database), kind: tasker.db.kind });
     terminal.print(`Tasker answers at ${server.url}/ from ${printableUrl(cli.database)}.`);
     await untilSignal();

@@ -21,6 +21,7 @@ export function createLogger(terminal: Pick<Terminal, 'note'>, fallback: Level):
       info: log('info'),
       warn: log('warn'),
       error: log('error'),
+      isLevelEnabled: (level) => levels.indexOf(level) >= threshold,
       child: (fields) => loggerWith({ ...bound, ...fields }),
     };
   }

@@ -26,6 +26,7 @@ import type { CachedTask } from '../worker/task-cache.ts';
 import { createWorker } from '../worker/worker.ts';
 import { workerSettings } from '../worker/worker-options.ts';
 import { createAnnouncer } from './announcer.ts';
+import { createAttemptLog } from './attempt-log.ts';
 import { createDoor } from './door.ts';
 import { logHandler, logRegistration, logSubscription } from './log-registration.ts';
 import { defaultLogger } from './logger.ts';
@@ -47,6 +48,7 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
   const settings = workerSettings(options.worker === false ? {} : (options.worker ?? {}));
   const { clock = systemClock, random = systemRandom, replaceTemplates = false } = options;
   const logger = steadfast(options.logger ?? defaultLogger());
+  const logAttempt = createAttemptLog(logger, options.slowThresholdMs ?? 1_000);
   const warn = (message: string, error?: unknown) => {
     logger.warn({ err: error }, message);
   };
@@ -109,7 +111,10 @@ export async function createTasker(options: TaskerOptions = {}): Promise<Tasker>
     }),
     listener: {
       onStarted: events.started,
-      onRecorded: events.recorded,
+      onRecorded(outcome, task) {
+        logAttempt(outcome, task);
+        events.recorded(outcome, task);
+      },
       onRefused({ taskId, step, attempt }) {
         logger.info({ task_id: taskId, step, attempt }, 'an outcome came too late and was refused');
       },

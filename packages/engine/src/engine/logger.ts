@@ -4,6 +4,8 @@ import type { StepLogger } from '../lifecycle/4-execution/step-context.ts';
 /** What the engine logs to; a pino logger is one. */
 export interface TaskerLogger extends StepLogger {
   child(fields: object): TaskerLogger;
+  /** Whether lines of the level are kept. Attempts are logged one by one (`debug`) only where it says so. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 /** Level from `TASKER_LOG_LEVEL`. */

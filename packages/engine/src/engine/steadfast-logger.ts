@@ -16,6 +16,7 @@ export function steadfast(logger: TaskerLogger): TaskerLogger {
     info: say('info'),
     warn: say('warn'),
     error: say('error'),
+    isLevelEnabled: (level) => logger.isLevelEnabled?.(level) ?? false,
     child(fields) {
       try {
         return steadfast(logger.child(fields));

@@ -52,6 +52,8 @@ export interface TaskerOptions {
   readonly migrate?: boolean;
   /** Drop history older than this many days, week by week. Default: keep it. */
   readonly retentionDays?: number;
+  /** Warn of attempts that take longer, milliseconds. Default 1,000. */
+  readonly slowThresholdMs?: number;
   /** Default: warnings and errors as JSON lines on standard error. */
   readonly logger?: TaskerLogger;
   /** For tests. */
@@ -62,8 +64,8 @@ export interface TaskerOptions {
 
 /** @throws {InvalidOptions} with everything that is wrong */
 export function checkTaskerOptions(options: TaskerOptions): void {
-  const { retentionDays, graphsPerTemplate } = options;
-  const problems = Object.entries({ retentionDays, graphsPerTemplate }).flatMap(([name, value]) =>
+  const { retentionDays, graphsPerTemplate, slowThresholdMs } = options;
+  const problems = Object.entries({ retentionDays, graphsPerTemplate, slowThresholdMs }).flatMap(([name, value]) =>
     value === undefined || (Number.isInteger(value) && value >= 1)
       ? []
       : [`${name} must be a whole number of at least 1, not ${value}.`],

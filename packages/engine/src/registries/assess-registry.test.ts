@@ -1,6 +1,7 @@
+import { distributions, utilizations } from '@tasker/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { assessRegistry, distributions, utilizations } from './assess-registry.ts';
+import { assessRegistry } from './assess-registry.ts';
 
 const words = { items: 'templates', group: 'namespace' };
 const marksOf = (...counts: number[]) => {

@@ -1,3 +1,5 @@
+import type { Distribution, Utilization } from '@tasker/contract';
+
 /** What is registered, counted. */
 export interface RegistryCounts {
   readonly items: number;
@@ -13,14 +15,6 @@ export interface RegistryMarks {
   /** What to look at; none when nothing stands out. */
   readonly recommendations: readonly string[];
 }
-
-export const utilizations = ['empty', 'low', 'medium', 'high', 'very_high'] as const;
-/** By items: none, up to 5, 20, 50, more. */
-export type Utilization = (typeof utilizations)[number];
-
-export const distributions = ['empty', 'uniform', 'even', 'varied'] as const;
-/** Of items over groups: all groups have as many; their variance is less than 2; or it is not. */
-export type Distribution = (typeof distributions)[number];
 
 /**
  * Marks of a registry, as figures that can be watched.

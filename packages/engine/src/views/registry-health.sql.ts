@@ -31,9 +31,14 @@ const unservedHandlers: Statement = {
 export async function registryHealth(db: Queryable): Promise<RegistryHealth> {
   try {
     const statistics = await registryStatistics(db);
-    const unserved = await db.query<UnservedHandler>(unservedHandlers);
+    const unserved = await listUnservedHandlers(db);
     return { healthy: unserved.length === 0, statistics, unserved };
   } catch (error) {
     return { healthy: false, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** In the order of their names. */
+export function listUnservedHandlers(db: Queryable): Promise<UnservedHandler[]> {
+  return db.query<UnservedHandler>(unservedHandlers);
 }

@@ -404,6 +404,29 @@ describeOneDatabase((kind) => {
     expect(isStep(task.id)).toBeTypeOf('function');
   });
 
+  it('an attempt that takes longer than it should is warned of (CORE-128)', async () => {
+    const { db } = await kind.fresh();
+    const log = createLog();
+    const busy = () => {
+      for (const beganAt = performance.now(); performance.now() - beganAt < 5; );
+      return {};
+    };
+    const tasker = await start(db, {
+      logger: log,
+      slowThresholdMs: 3,
+      templates: [graphOf(chainOf(1))],
+      handlers: { do: busy },
+    });
+    await (await tasker.submit(request)).completed();
+    const warnings = log.lines.filter(({ level }) => level === 'warn');
+    expect(warnings).toMatchObject([
+      { message: 'an attempt took longer than 3 ms', fields: { step: 's0', attempt: 1 } },
+    ]);
+    await expect(start(db, { slowThresholdMs: 0 })).rejects.toThrow(
+      'slowThresholdMs must be a whole number of at least 1',
+    );
+  });
+
   it('a logger that throws breaks nothing (CORE-131)', async () => {
     const { db } = await kind.fresh();
     const broken = () => {

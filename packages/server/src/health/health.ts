@@ -1,43 +1,82 @@
-import type { HealthStatusAnswer, Readiness } from '@tasker/contract/wire';
-import type { Database } from '@tasker/engine';
+import { type HealthStatusAnswer, type Readiness, type SystemCounts, systemCountsSchema } from '@tasker/contract/wire';
+import {
+  type RegistryStatistics,
+  registryStatistics,
+  type SubscriptionStatistics,
+  type Tasker,
+  type TaskerConfig,
+} from '@tasker/engine';
+import { Compile } from 'typebox/compile';
+import type { AnswerCache } from '../cache/answer-cache.ts';
+import type { ExporterStatistics } from '../metrics/exporter-registry.ts';
 import { checkReadiness } from './check-readiness.ts';
 import { readStatus } from './read-status.ts';
+import { registryStatus } from './registry-status.ts';
 
 /** How this process and the system stand. */
 export interface Health {
   /** Never rejects: what does not answer is an answer. */
   readiness(): Promise<Readiness>;
   /** Counted at most every so often, for everybody who asks meanwhile. */
+  counts(): Promise<SystemCounts>;
+  /** The counts, and how this process fares. */
   status(): Promise<HealthStatusAnswer>;
 }
 
 export interface HealthOptions {
-  /** How old the figures of `status` may be, milliseconds. Default 15 000. */
-  readonly statusMaxAgeMs?: number;
-  /** How long readiness may take to find out, milliseconds. Default 5 000. */
-  readonly readinessTimeoutMs?: number;
+  readonly settings: TaskerConfig['health'];
+  readonly cache: AnswerCache;
+  /** How long what is known of the registry is kept at first, seconds. */
+  readonly dashboardTtlSeconds: number;
   /** When the live stream last heard from the database, milliseconds ago; undefined: it does not listen. */
-  readonly listenerSilenceMs?: () => number | undefined;
+  readonly listenerSilenceMs: () => number | undefined;
+  readonly subscriptionStatistics: () => SubscriptionStatistics;
+  readonly exporterStatistics: () => ExporterStatistics;
 }
 
-export function createHealth(db: Database, options: HealthOptions = {}): Health {
-  const { statusMaxAgeMs = 15_000, readinessTimeoutMs = 5_000, listenerSilenceMs = () => undefined } = options;
-  let latest: { readonly countedAt: number; readonly counting: Promise<HealthStatusAnswer> } | undefined;
+export function createHealth(db: Tasker['db'], options: HealthOptions): Health {
+  const { settings, cache, dashboardTtlSeconds, listenerSilenceMs } = options;
+
+  const count = () =>
+    cache.fetch(
+      // how old it may be is a promise: no time is adapted
+      { key: 'system_counts', ttlSeconds: settings.cacheDurationSeconds, adaptive: false, isAnswer: isCounts },
+      () => readStatus(db),
+    );
 
   return {
-    readiness: () => checkReadiness(db, { timeoutMs: readinessTimeoutMs, listenerSilenceMs }),
+    readiness: () => checkReadiness(db, { timeoutMs: settings.readinessTimeoutSeconds * 1000, listenerSilenceMs }),
+    counts: async () => (await count()).answer,
     async status() {
-      const now = performance.now();
-      const cached = latest !== undefined && now - latest.countedAt < statusMaxAgeMs;
-      if (latest === undefined || !cached) latest = { countedAt: now, counting: readStatus(db) };
-      const { counting } = latest;
-      try {
-        return { ...(await counting), cached, timestamp: new Date().toISOString() };
-      } catch (error) {
-        // a failure is not kept for those who ask later
-        if (latest?.counting === counting) latest = undefined;
-        throw error;
-      }
+      const { answer, cached } = await count();
+      const { answer: templates } = await cache.fetch(
+        { key: 'registry_statistics', ttlSeconds: dashboardTtlSeconds, isAnswer: isRegistryStatistics },
+        () => registryStatistics(db),
+      );
+      return {
+        ...answer,
+        cached,
+        timestamp: new Date().toISOString(),
+        registries: registryStatus(templates, options.subscriptionStatistics(), options.exporterStatistics()),
+        cache: { ...cache.status() },
+      };
     },
   };
+}
+
+const counts = Compile(systemCountsSchema);
+
+function isCounts(value: unknown): value is SystemCounts {
+  return counts.Check(value);
+}
+
+/** Written by us; of another version, perhaps. */
+function isRegistryStatistics(value: unknown): value is RegistryStatistics {
+  if (typeof value !== 'object' || value === null) return false;
+  const figures = ['namespaces', 'templates', 'versions', 'revisions', 'efficiency'];
+  return (
+    figures.every((figure) => typeof Reflect.get(value, figure) === 'number') &&
+    ['utilization', 'distribution'].every((mark) => typeof Reflect.get(value, mark) === 'string') &&
+    ['byNamespace', 'recommendations'].every((list) => Array.isArray(Reflect.get(value, list)))
+  );
 }

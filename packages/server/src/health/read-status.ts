@@ -1,23 +1,20 @@
-import type { HealthStatusAnswer } from '@tasker/contract/wire';
-import { type Database, type HealthCounts, healthCounts, listWorkers, registryHealth } from '@tasker/engine';
+import type { SystemCounts } from '@tasker/contract/wire';
+import { type Database, type HealthCounts, healthCounts, listUnservedHandlers, listWorkers } from '@tasker/engine';
 
 /** Counts the system. */
-export async function readStatus(db: Database): Promise<HealthStatusAnswer> {
+export async function readStatus(db: Database): Promise<SystemCounts> {
   const started = performance.now();
   const counts = await healthCounts(db);
   const workers = await listWorkers(db, { limit: 1000 });
-  const registry = await registryHealth(db);
+  const unserved = await listUnservedHandlers(db);
   const { activeConnections, maxConnections } = counts.database;
   const problems = problemsOf(counts);
-  const now = new Date().toISOString();
   return {
     healthy: problems.length === 0,
     status: problems.length === 0 ? 'healthy' : 'unhealthy',
     problems,
-    timestamp: now,
-    generated_at: now,
+    generated_at: new Date().toISOString(),
     generation_duration: seconds(performance.now() - started),
-    cached: false,
     approximate: counts.approximate,
     metrics: metricsOf(counts),
     database: {
@@ -26,8 +23,7 @@ export async function readStatus(db: Database): Promise<HealthStatusAnswer> {
       connection_utilization: percent(activeConnections, maxConnections),
     },
     workers: { alive: workers.filter(({ state }) => state === 'running' || state === 'stopping').length },
-    unserved_handlers:
-      'unserved' in registry ? registry.unserved.map(({ namespace, handler }) => `${namespace}/${handler}`) : [],
+    unserved_handlers: unserved.map(({ namespace, handler }) => `${namespace}/${handler}`),
   };
 }
 
@@ -49,7 +45,7 @@ function problemsOf({ tasks, steps, database }: HealthCounts): string[] {
   );
 }
 
-function metricsOf({ tasks, steps, retries }: HealthCounts): HealthStatusAnswer['metrics'] {
+function metricsOf({ tasks, steps, retries }: HealthCounts): SystemCounts['metrics'] {
   const { inProgress, resolvedManually, ...ofTasks } = tasks;
   const { inProgress: runningSteps, ...ofSteps } = steps;
   return {

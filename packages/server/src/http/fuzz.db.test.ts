@@ -40,7 +40,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(-1))('on $na
       templates: [diamond, templateOf({ a: [], b: ['a'] }, { name: 'idle', handler: 'nobody' })],
       handlers: { do: () => ({}) },
     });
-    const app = await createApp(createServices({ tasker, statusMaxAgeMs: 60_000 }), {
+    const app = await createApp(createServices({ tasker, health: { cacheDurationSeconds: 60 } }), {
       prefix: '/tasker',
       bodyLimit: 10_000,
       jsonLimits: { depth: 20, keys: 500 },

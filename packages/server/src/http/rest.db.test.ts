@@ -594,6 +594,66 @@ describeEachDatabase((kind) => {
     expect(metrics.body).toContain('tasker_tasks{status="complete"} 1\n');
   });
 
+  it('CORE-120, SURF-69: the status tells how much is registered, and marks it', async () => {
+    const { send, tasker } = await open(kind);
+    tasker.on('task.*', () => undefined, { name: 'mailer' });
+    await send('GET', '/metrics?format=json');
+    const { body } = await send('GET', '/health/status');
+    expect(body).toMatchObject({
+      registries: {
+        templates: { namespaces: 2, templates: 1, utilization: 'low', distribution: 'uniform', efficiency: 0.7 },
+        subscriptions: { subscriptions: 1, failed: 0, utilization: 'low', distribution: 'uniform' },
+        exporters: { exporters: 3, exported: 1, most_popular_formats: ['json'], distribution: 'even' },
+      },
+      cache: { store: 'MemoryStore', mode: 'local_only', working: true },
+    });
+  });
+
+  it('CORE-126: the status is counted when the cache is broken, and the break is logged', async () => {
+    const gone = () => Promise.reject(new Error('gone'));
+    const logged: string[] = [];
+    const logger = { debug: () => undefined, error: (_: object, message: string) => void logged.push(message) };
+    const redis = new (class RedisStore {
+      readonly get = gone;
+      readonly set = gone;
+    })();
+    const { send } = await open(kind, {}, undefined, { cache: { store: redis }, logger });
+    for (let i = 0; i < 2; i += 1) {
+      expect(await send('GET', '/health/status')).toMatchObject({
+        status: 200,
+        body: {
+          healthy: true,
+          cached: false,
+          cache: { store: 'RedisStore', mode: 'distributed_atomic', working: false },
+        },
+      });
+    }
+    expect(logged).toEqual(['the cache store RedisStore fails; answers are made anew meanwhile']);
+  });
+
+  it('CORE-124: settings of the cache and of health are followed, and refused where they cannot be', async () => {
+    const kept = new Map<string, number>();
+    const store = {
+      get: () => undefined,
+      set(key: string, _: string, ttlSeconds: number) {
+        kept.set(key, ttlSeconds);
+      },
+    };
+    const { send } = await open(kind, {}, undefined, {
+      cache: { store, dashboardTtlSeconds: 77, prefix: 'shop' },
+      health: { cacheDurationSeconds: 3 },
+    });
+    await send('GET', '/health/status');
+    expect(Object.fromEntries(kept)).toEqual({
+      'shop:answer:system_counts': 3,
+      'shop:answer:registry_statistics': 77,
+      [[...kept.keys()].find((key) => key.startsWith('shop:cache_perf:')) ?? '']: 3600,
+    });
+    await expect(open(kind, {}, undefined, { cache: { pressureThreshold: 2 } })).rejects.toThrow(
+      'cache.pressureThreshold must be a number from 0 to 1, not 2.',
+    );
+  });
+
   it('CORE-119, SURF-61, SURF-62: metrics come in the format that is asked for, also in one of the program’s own', async () => {
     const names: MetricsExporter = {
       name: 'names',

@@ -1,4 +1,4 @@
-import type { HealthStatusAnswer } from '@tasker/contract/wire';
+import type { SystemCounts } from '@tasker/contract/wire';
 
 /** The figures of the whole system at one time: what exporters write down. */
 export interface MetricsSnapshot {
@@ -21,13 +21,7 @@ export interface MetricSample {
 }
 
 /** Counted in the database, so every server says the same. */
-export function metricsSnapshot({
-  metrics,
-  database,
-  workers,
-  healthy,
-  generated_at,
-}: HealthStatusAnswer): MetricsSnapshot {
+export function metricsSnapshot({ metrics, database, workers, healthy, generated_at }: SystemCounts): MetricsSnapshot {
   const { total: _tasks, ...tasks } = metrics.tasks;
   const { total: _steps, ...steps } = metrics.steps;
   const connections = { active: database.active_connections, max: database.max_connections };

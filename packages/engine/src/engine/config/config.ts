@@ -1,3 +1,5 @@
+import type { CacheConfig } from './cache-config.ts';
+
 /** Everything that can be configured, defaults filled in. Frozen. Each key does something; what does not is refused. */
 export interface TaskerConfig {
   /** Picks the overrides of templates. `TASKER_ENV`, default `development`. */
@@ -49,6 +51,19 @@ export interface TaskerConfig {
     /** `TASKER_LOG_LEVEL`, default `warn`. */
     readonly level: LogLevel;
   };
+  readonly telemetry: {
+    /** Attempts that take longer are warned of. `TASKER_TELEMETRY_SLOW_THRESHOLD_MS`, default 1,000. */
+    readonly slowThresholdMs: number;
+  };
+  /** Of a server. */
+  readonly health: {
+    /** How old the figures of the status may be. `TASKER_HEALTH_CACHE_DURATION_SECONDS`, default 15. */
+    readonly cacheDurationSeconds: number;
+    /** How long readiness may take to find out. `TASKER_HEALTH_READINESS_TIMEOUT_SECONDS`, default 5. */
+    readonly readinessTimeoutSeconds: number;
+  };
+  /** Of a server. Each has its variable: `TASKER_CACHE_DEFAULT_TTL_SECONDS` and so on. */
+  readonly cache: CacheConfig;
   readonly upkeep: {
     /** `TASKER_UPKEEP_ENABLED`, default true: at least one process must. */
     readonly enabled: boolean;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidOptions } from '../../errors.ts';
 import { workerSettings } from '../../worker/worker-options.ts';
+import { cacheDefaults, cacheProblems } from './cache-config.ts';
 import type { TaskerConfig } from './config.ts';
 import { loadConfig } from './load-config.ts';
 import { optionsFromConfig } from './options-from-config.ts';
@@ -24,6 +25,9 @@ describe('the configuration', () => {
       worker: { enabled: true, ...workerSettings({}) },
       templates: { folders: [], replace: false },
       log: { level: 'warn' },
+      telemetry: { slowThresholdMs: 1_000 },
+      health: { cacheDurationSeconds: 15, readinessTimeoutSeconds: 5 },
+      cache: cacheDefaults,
       upkeep: { enabled: true, retentionDays: undefined },
     });
     expect(new Set([...origins.values()].map(({ from }) => from))).toEqual(new Set(['default']));
@@ -149,6 +153,7 @@ describe('the configuration', () => {
       },
       templates: { folders: [join(folder, 'a.yaml')], replace: true },
       log: { level: 'debug' },
+      telemetry: { slowThresholdMs: 2 },
       upkeep: { enabled: false, retentionDays: 2 },
     };
     const tried: string[] = [];
@@ -160,8 +165,56 @@ describe('the configuration', () => {
         tried.push(`${section}.${name}`);
       }
     }
-    // the environment is tried below
-    expect([...base.origins.keys()].filter((key) => !tried.includes(key))).toEqual(['environment']);
+    // the environment is tried below, and what is for servers there
+    const forServers = /^(health|cache)\./;
+    const left = [...base.origins.keys()].filter((key) => !tried.includes(key) && !forServers.test(key));
+    expect(left).toEqual(['environment']);
+  });
+
+  it('CORE-124: reads the cache from the file and variables, and refuses what cannot be', async () => {
+    const given = 'cache: { adaptiveTtlEnabled: false, hitRateSmoothingFactor: 0.5, minAdaptiveTtlSeconds: 60 }';
+    const folder = folderWith({ 'tasker.config.yaml': given });
+    const env = { TASKER_CACHE_PRESSURE_THRESHOLD: '0.25', TASKER_HEALTH_CACHE_DURATION_SECONDS: '1' };
+    const { config } = await loadConfig({ env, folder });
+    const said = { adaptiveTtlEnabled: false, hitRateSmoothingFactor: 0.5, minAdaptiveTtlSeconds: 60 };
+    expect(config.cache).toEqual({ ...cacheDefaults, ...said, pressureThreshold: 0.25 });
+    expect(config.health.cacheDurationSeconds).toBe(1);
+
+    const wrong = {
+      TASKER_CACHE_ADAPTIVE_TTL_ENABLED: 'perhaps',
+      TASKER_CACHE_DEFAULT_TTL_SECONDS: '0',
+      TASKER_CACHE_ACCESS_FREQUENCY_DECAY_RATE: '1.01',
+      TASKER_CACHE_MIN_ADAPTIVE_TTL_SECONDS: '3600',
+      TASKER_CACHE_ADAPTIVE_CALCULATION_INTERVAL: '5',
+    };
+    expect(await problemsOf(loadConfig({ env: wrong, folder: folderWith({}) }))).toEqual([
+      'TASKER_CACHE_DEFAULT_TTL_SECONDS must be a whole number of at least 1, not "0".',
+      'TASKER_CACHE_ADAPTIVE_TTL_ENABLED must be true or false, not "perhaps".',
+      'TASKER_CACHE_ACCESS_FREQUENCY_DECAY_RATE must be a number from 0 to 1, not "1.01".',
+      'cache.minAdaptiveTtlSeconds (3600) must be less than cache.maxAdaptiveTtlSeconds (3600).',
+      'There is no variable TASKER_CACHE_ADAPTIVE_CALCULATION_INTERVAL. Do you mean TASKER_CACHE_ADAPTIVE_CALCULATION_INTERVAL_SECONDS?',
+    ]);
+  });
+
+  it.each([
+    [{}, []],
+    [{ hitRateSmoothingFactor: 0, accessFrequencyDecayRate: 1, pressureThreshold: 0 }, []],
+    [{ defaultTtlSeconds: 0 }, ['cache.defaultTtlSeconds must be a number of seconds above 0, not 0.']],
+    [
+      { dashboardTtlSeconds: Number.POSITIVE_INFINITY },
+      ['cache.dashboardTtlSeconds must be a number of seconds above 0, not null.'],
+    ],
+    [
+      { adaptiveCalculationIntervalSeconds: -1 },
+      ['cache.adaptiveCalculationIntervalSeconds must be a number of seconds above 0, not -1.'],
+    ],
+    [{ pressureThreshold: 1.1 }, ['cache.pressureThreshold must be a number from 0 to 1, not 1.1.']],
+    [
+      { minAdaptiveTtlSeconds: 9, maxAdaptiveTtlSeconds: 8 },
+      ['cache.minAdaptiveTtlSeconds (9) must be less than cache.maxAdaptiveTtlSeconds (8).'],
+    ],
+  ])('CORE-124: settings of the cache in a program are held to the same: %j', (given, problems) => {
+    expect(cacheProblems({ ...cacheDefaults, ...given })).toEqual(problems);
   });
 
   it('picks the environment of the templates in its folders', async () => {

@@ -1,6 +1,7 @@
 import { InvalidOptions } from '../../errors.ts';
 import { defaultDatabaseUrl } from '../../postgres/open-database.ts';
 import { checkSchemaName, defaultSchema } from '../../postgres/schema-name.ts';
+import { type CacheConfig, cacheDefaults, cacheProblems } from './cache-config.ts';
 import { logLevels, type TaskerConfig } from './config.ts';
 import { findConfigFile, readConfigFile } from './read-config-file.ts';
 import { type SettingOrigin, SettingReader } from './setting-reader.ts';
@@ -68,12 +69,40 @@ function readSettings(read: SettingReader): TaskerConfig {
       replace: read.flag('templates.replace', false),
     },
     log: { level: read.oneOf('log.level', 'warn', logLevels) },
+    telemetry: { slowThresholdMs: read.whole('telemetry.slowThresholdMs', 1_000, 1) },
+    health: {
+      cacheDurationSeconds: read.whole('health.cacheDurationSeconds', 15, 1),
+      readinessTimeoutSeconds: read.whole('health.readinessTimeoutSeconds', 5, 1),
+    },
+    cache: readCache(read),
     upkeep: {
       enabled: read.flag('upkeep.enabled', true),
       retentionDays: read.optionalWhole('upkeep.retentionDays', 1),
     },
   };
 }
+
+function readCache(read: SettingReader): CacheConfig {
+  const seconds = (name: NumberIn<CacheConfig>) => read.whole(`cache.${name}`, cacheDefaults[name], 1);
+  const share = (name: NumberIn<CacheConfig>) => read.share(`cache.${name}`, cacheDefaults[name]);
+  const cache: CacheConfig = {
+    defaultTtlSeconds: seconds('defaultTtlSeconds'),
+    dashboardTtlSeconds: seconds('dashboardTtlSeconds'),
+    adaptiveTtlEnabled: read.flag('cache.adaptiveTtlEnabled', cacheDefaults.adaptiveTtlEnabled),
+    minAdaptiveTtlSeconds: seconds('minAdaptiveTtlSeconds'),
+    maxAdaptiveTtlSeconds: seconds('maxAdaptiveTtlSeconds'),
+    adaptiveCalculationIntervalSeconds: seconds('adaptiveCalculationIntervalSeconds'),
+    performanceTrackingEnabled: read.flag('cache.performanceTrackingEnabled', cacheDefaults.performanceTrackingEnabled),
+    hitRateSmoothingFactor: share('hitRateSmoothingFactor'),
+    accessFrequencyDecayRate: share('accessFrequencyDecayRate'),
+    pressureThreshold: share('pressureThreshold'),
+  };
+  // each by itself is fine by now
+  for (const problem of cacheProblems(cache)) read.refuse(problem);
+  return cache;
+}
+
+type NumberIn<Section> = { [Key in keyof Section]: Section[Key] extends number ? Key : never }[keyof Section];
 
 function urlProblem(url: string): string | undefined {
   if (/^(postgres(ql)?:\/\/|(file|pglite):.|memory:$)/i.test(url)) return undefined;

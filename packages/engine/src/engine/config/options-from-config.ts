@@ -5,13 +5,13 @@ import type { TaskerOptions } from '../tasker-options.ts';
 import type { TaskerConfig } from './config.ts';
 
 /**
- * What `createTasker` is to be called with; handlers and definitions come from the program. Reads the templates of the
+ * What `createTasker` is to be called with (`health` and `cache` are for `createServer`); handlers and definitions come from the program. Reads the templates of the
  * configured folders.
  *
  * @throws {InvalidTemplate} with every problem of all of them
  */
 export async function optionsFromConfig(config: TaskerConfig): Promise<TaskerOptions> {
-  const { environment, database, templates, log, upkeep } = config;
+  const { environment, database, templates, log, telemetry, upkeep } = config;
   const { url, schema, migrate, ...pool } = database;
   const { enabled, name, ...worker } = config.worker;
   const folders = templates.folders;
@@ -26,6 +26,7 @@ export async function optionsFromConfig(config: TaskerConfig): Promise<TaskerOpt
     replaceTemplates: templates.replace,
     worker: enabled && { ...worker, ...(name === undefined ? {} : { name }) },
     logger: loggerAt(log.level),
+    slowThresholdMs: telemetry.slowThresholdMs,
     upkeep: upkeep.enabled,
     ...(upkeep.retentionDays === undefined ? {} : { retentionDays: upkeep.retentionDays }),
   };

@@ -61,6 +61,15 @@ export class SettingReader {
     return this.#read(key, fallback, (given) => wholeNumber(given, least));
   }
 
+  /** From 0 to 1. */
+  share(key: string, fallback: number): number {
+    return this.#read(key, fallback, (given) => {
+      const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+      if (typeof value === 'number' && value >= 0 && value <= 1) return { value };
+      return 'must be a number from 0 to 1';
+    });
+  }
+
   optionalWhole(key: string, least: number): number | undefined {
     return this.#read<number | undefined>(key, undefined, (given) => wholeNumber(given, least));
   }
@@ -84,6 +93,11 @@ export class SettingReader {
       },
       variable,
     );
+  }
+
+  /** Settings that do not go together. */
+  refuse(problem: string): void {
+    this.#problems.push(problem);
   }
 
   /** What is wrong, once everything has been read. `others`: variables that somebody else reads. */

@@ -24,6 +24,6 @@ export const metrics = defineOperation({
   async call({ health, exporters }, { format = 'prometheus' }) {
     // before anything is counted
     exporters.find(format);
-    return exporters.export(format, metricsSnapshot(await health.status()));
+    return exporters.export(format, metricsSnapshot(await health.counts()));
   },
 });
