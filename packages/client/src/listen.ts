@@ -6,26 +6,36 @@ import type { Subscription } from './operations.ts';
 import { failureOf, headersOf } from './send-request.ts';
 
 /**
- * What happens to a task, as the server says it on one connection; ends when that ends. Whoever listens connects again
- * with the id of the last event, and misses nothing.
+ * What happens to a task, as the server says it on one connection; ends when that ends. Undefined says from when on
+ * nothing is missed: the first id tells that the server has found its place.
  *
  * @throws {ClientError} when there is no such stream
  */
 export async function* listenOverHttp(
   settings: ClientSettings,
-  { taskId, lastEventId, signal }: Subscription,
-): AsyncGenerator<LiveEvent, void, undefined> {
-  const response = await open(settings, taskId, lastEventId, signal);
+  { taskId, signal }: Subscription,
+): AsyncGenerator<LiveEvent | undefined, void, undefined> {
+  const response = await open(settings, taskId, signal);
   const messages: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => messages.push(message) });
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
+  /** What was said so far, until an id is. */
+  let before: string | undefined = '';
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      parser.feed(decoder.decode(value, { stream: true }));
-      for (const { data } of messages.splice(0)) yield parseEvent(data);
+      const text = decoder.decode(value, { stream: true });
+      if (before !== undefined) {
+        before += text;
+        if (/^id:/m.test(before)) {
+          before = undefined;
+          yield undefined;
+        }
+      }
+      parser.feed(text);
+      for (const { event, data } of messages.splice(0)) yield event === 'reset' ? undefined : parseEvent(data);
     }
   } catch (cause) {
     if (signal.aborted) return;
@@ -39,12 +49,10 @@ export async function* listenOverHttp(
 async function open(
   settings: ClientSettings,
   taskId: string,
-  lastEventId: string | undefined,
   signal: AbortSignal,
 ): Promise<Response & { readonly body: ReadableStream<Uint8Array> }> {
   const accept = 'text/event-stream';
-  const resume: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-  const headers = await headersOf(settings, { accept, headers: resume, body: undefined });
+  const headers = await headersOf(settings, { accept, body: undefined });
   const url = `${settings.base}/tasker/events?${new URLSearchParams({ task_id: taskId })}`;
   let response: Response;
   try {

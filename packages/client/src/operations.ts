@@ -142,17 +142,16 @@ export interface CallOptions {
 export interface Caller {
   /** @throws {ClientError} or what the operation fails with where it is carried out */
   call<Name extends OperationName>(name: Name, input: InputOf<Name>, options?: CallOptions): Promise<OutputOf<Name>>;
-  /** What happens to a task from now on, or from the given event on. Without it, the history is asked for again and again. */
+  /** What happens to a task from now on. Without it, the history is asked for again and again. */
   readonly listen?: Listen;
   /** How often history is asked for, without `listen`. Default 1,000. */
   readonly pollMs?: number;
 }
 
-export type Listen = (subscription: Subscription) => AsyncIterable<LiveEvent>;
+/** Undefined comes first: from then on everything is told, and what was before is in the history. It may come again. */
+export type Listen = (subscription: Subscription) => AsyncIterable<LiveEvent | undefined>;
 
 export interface Subscription {
   readonly taskId: string;
-  /** Go on after this one. */
-  readonly lastEventId: string | undefined;
   readonly signal: AbortSignal;
 }

@@ -19,8 +19,8 @@ const streamMs = 15_000;
 
 /**
  * Everything that happened to a task and goes on happening, each event once and in order, until it has ended. Told by
- * the stream of events; when that breaks off it goes on where it was, and where there is none, history is read again and
- * again.
+ * the stream of events, and what it cannot know, by the history: that is read when a stream has begun, and again and again
+ * where there is none.
  *
  * @throws {NotFound} when there is no such task; {ClientError} when the server cannot be asked any more
  */
@@ -30,23 +30,30 @@ export async function* watchTask(
   { signal = new AbortController().signal }: WatchOptions = {},
 ): AsyncGenerator<WatchedEvent, void, undefined> {
   const told = new Set<string>();
-  let lastEventId: string | undefined;
 
   function isNews(event: WatchedEvent): boolean {
     if (told.has(event.event_id)) return false;
     told.add(event.event_id);
-    lastEventId = event.event_id;
     return true;
   }
 
-  while (!signal.aborted) {
+  /** @returns whether the task has ended */
+  async function* look(): AsyncGenerator<WatchedEvent, boolean, undefined> {
     // In this order: history is at least as new as the state.
     const { task } = await caller.call('task.show', { task_id: taskId }, { signal });
     const { events } = await caller.call('task.history', { task_id: taskId }, { signal });
     for (const { result: _, ...event } of events) if (isNews(event)) yield event;
-    if (isTerminal(task.status)) return;
+    return isTerminal(task.status);
+  }
+
+  while (!signal.aborted) {
+    if (yield* look()) return;
     let heard = false;
-    for await (const event of listen(caller, taskId, lastEventId, signal)) {
+    for await (const event of listen(caller, taskId, signal)) {
+      if (event === undefined) {
+        if (yield* look()) return;
+        continue;
+      }
       if (!isNews(event)) continue;
       heard = true;
       yield event;
@@ -60,13 +67,12 @@ export async function* watchTask(
 async function* listen(
   { listen: subscribe }: Caller,
   taskId: string,
-  lastEventId: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<LiveEvent, void, undefined> {
+): AsyncGenerator<LiveEvent | undefined, void, undefined> {
   if (subscribe === undefined) return;
   const patience = AbortSignal.any([signal, AbortSignal.timeout(streamMs)]);
   try {
-    yield* subscribe({ taskId, lastEventId, signal: patience });
+    yield* subscribe({ taskId, signal: patience });
   } catch (error) {
     const passing = error instanceof ConnectionFailed || error instanceof ServerUnavailable;
     const unknown = error instanceof ClientError && ['ROUTE_NOT_FOUND', 'UNEXPECTED_ANSWER'].includes(error.code);
