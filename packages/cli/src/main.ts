@@ -2,7 +2,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { exitCodes } from './exit.ts';
 import { parseTaskId } from './input/task-id.ts';
 import { endQuietlyWithoutReader } from './output/terminal.ts';
-import { perform, performHere } from './perform.ts';
+import { perform, performAcross, performHere } from './perform.ts';
 import { readVersion } from './version.ts';
 
 // The argument table. What a command does is in commands/, loaded when it is called: `tasker --help` must not wait for
@@ -13,8 +13,8 @@ const program = new Command('tasker')
   .version(readVersion(), '-V, --version', 'print the version')
   .option('--database <url>', 'postgres://…, file:DIR or memory: (default: what is configured, else file:.tasker)')
   .option('--config <file>', 'the configuration (default: TASKER_CONFIG, else tasker.config.* in this folder)')
-  .option('--url <url>', 'ask this server instead of the database (default: TASKER_URL)')
-  .option('--token <token>', 'say to the server who you are (default: TASKER_TOKEN)')
+  .option('--url <url>', 'ask this server instead of the database (default: TASKER_URL)', collect)
+  .option('--token <token>', 'say to the server who you are (default: TASKER_TOKEN)', collect)
   .option('--json', 'print one JSON document and nothing else')
   .option('--verbose', 'print stacks and the engine’s log')
   .helpOption('-h, --help', 'print help')
@@ -236,6 +236,7 @@ task
   .option('--tag <tag>')
   .option('--initiator <name>')
   .option('--correlation-id <id>')
+  .option('--parent-correlation-id <id>')
   .option('--created-after <time>')
   .option('--created-before <time>')
   .option('--search <text>', 'an id or its beginning, an initiator, a tag, or a part of the template’s name')
@@ -275,6 +276,23 @@ noted(task.command('retry'), 'give the failed steps of a task their attempts aga
   .argument('<task>', 'the task’s id', parseTaskId)
   .action((id, options, command) =>
     perform(command, async (cli) => (await import('./commands/retry-task.ts')).retryTask(cli, id, options)),
+  );
+
+program
+  .command('trace')
+  .description('show what belongs to a correlation id, on several servers: tasks under the steps that delegated them')
+  .summary('show what belongs to a correlation id, on several servers')
+  .argument('<correlation-id>', 'of a task, or the id of a task that was given none')
+  .addHelpText(
+    'after',
+    `
+Give --url once for each server, and --token once for all of them or once for each in the same order. A server that
+cannot be asked is said, the rest is shown, and the exit code is 1 (5 when it does not let you). 4: nothing was found.`,
+  )
+  .action((correlationId, _, command) =>
+    performAcross(command, async (places) =>
+      (await import('./commands/trace-correlation.ts')).traceCorrelation(places, correlationId),
+    ),
   );
 
 const step = program.command('step').description('single steps of a task: look at, operate');
@@ -387,6 +405,11 @@ program
       (await import('./commands/print-completion.ts')).printCompletion(terminal, shell, program),
     ),
   );
+
+/** An option that may be given again and again. */
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
 
 /** A command that writes files. */
 function placed(command: Command) {

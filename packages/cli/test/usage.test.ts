@@ -52,6 +52,12 @@ it.each([
   ['worker --tasks x.ts --health-port high', '--health-port is a number from 0 to 65535, not "high"'],
   ['completion tcsh', 'The shell is one of bash, zsh, fish, not "tcsh".'],
   ['dev --tasks none.ts', 'There is no file none.ts.'],
+  ['trace', "missing required argument 'correlation-id'"],
+  ['trace no/good', 'A correlation id has 1 to 100 letters, digits and _ . : -'],
+  ['trace c-1 --url x', '`url` must begin with http:// or https://, not "x"'],
+  ['trace c-1 --url http://x --database file:x', 'Give --url or --database, not both.'],
+  ['trace c-1 --url http://x --token a --token b', 'there are 2 tokens for 1 servers'],
+  ['task list --url http://x --url http://y', 'Give --url once: this command asks one server.'],
 ])('refuses `tasker %s` with exit code 2', async (args, says) => {
   const { code, out, err } = await run(...args.split(' '));
   expect(err).toContain(says);

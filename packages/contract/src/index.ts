@@ -54,3 +54,4 @@ export {
   type TemplateDocument,
 } from './template-document.ts';
 export { type TemplateProblemCode, templateProblemCodes } from './template-problem-codes.ts';
+export { readTraceparent, traceparentOf } from './traceparent.ts';

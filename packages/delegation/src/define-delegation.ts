@@ -3,7 +3,6 @@ import { type DefinedHandler, defineHandler, type StepContext } from '@tasker/en
 import { awaitDelegated } from './await-delegated.ts';
 import type { Delegated, DelegationOptions } from './delegation-options.ts';
 import { failureOf, invalidAnswer, rejection, taskOfConflict } from './judge-answer.ts';
-import { tracedHeaders } from './traced-headers.ts';
 
 /**
  * A handler that has a task carried out by another Tasker. However often it is tried, the other creates one task: the
@@ -81,6 +80,11 @@ async function create(client: Client, options: DelegationOptions, context: StepC
     return { taskId, status: 'pending' };
   }
   return readCreated(answer, submission);
+}
+
+/** What lets logs and traces of both sides be joined. */
+function tracedHeaders({ correlationId, traceparent }: StepContext): Record<string, string> {
+  return { 'x-correlation-id': correlationId, traceparent };
 }
 
 /** An answer is looked at with care: somebody else's server may give it. */

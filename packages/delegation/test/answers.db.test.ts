@@ -112,6 +112,21 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     });
   });
 
+  it('continues the trace that its own task was submitted in', async () => {
+    const server = await stubServer(json(201, { task_id: remoteId, status: 'pending' }));
+    const task = await tasker.submit(
+      support,
+      { url: server.url, ticket_id: 'T-2' },
+      { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00' },
+    );
+    await task.completed(patience);
+    const [request] = server.received;
+    const stepId = String(request?.headers['idempotency-key']);
+    expect(request?.headers['traceparent']).toBe(
+      `00-4bf92f3577b34da6a3ce929d0e0e4736-${stepId.replaceAll('-', '').slice(-16)}-00`,
+    );
+  });
+
   it.each([
     ['400', failure(400, 'INVALID_REQUEST'), 'DELEGATION_REFUSED'],
     ['403', failure(403, 'FORBIDDEN'), 'DELEGATION_REFUSED'],

@@ -235,6 +235,7 @@ create table tasker.task (
   source_system text,
   reason text,
   tags text[],
+  traceparent text,
   constraint task_context_check CHECK ((jsonb_typeof(context) = 'object'::text)),
   constraint task_correlation_id_check CHECK (((length(correlation_id) >= 1) AND (length(correlation_id) <= 100))),
   constraint task_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255))),
@@ -243,6 +244,7 @@ create table tasker.task (
   constraint task_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
   constraint task_reason_check CHECK ((length(reason) <= 128)),
   constraint task_source_system_check CHECK ((length(source_system) <= 128)),
+  constraint task_traceparent_check CHECK ((length(traceparent) = 55)),
   constraint task_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 
@@ -327,6 +329,8 @@ CREATE INDEX task_outcome_recent ON ONLY tasker.task_outcome USING brin (finishe
 
 CREATE INDEX task_outcome_trouble ON ONLY tasker.task_outcome USING btree (state, task_id) WHERE (state <> 'complete'::tasker.task_state);
 
+CREATE INDEX task_parent_correlation ON ONLY tasker.task USING btree (parent_correlation_id) WHERE ((parent_correlation_id IS NOT NULL) AND (parent_correlation_id IS DISTINCT FROM correlation_id));
+
 CREATE INDEX task_recent ON ONLY tasker.task USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX task_revision ON ONLY tasker.task USING btree (revision_id, id);
@@ -393,7 +397,8 @@ create view tasker.tasks as
     t.idempotency_key,
     t.created_at AS requested_at,
     t.created_at,
-    o.finished_at
+    o.finished_at,
+    t.traceparent
    FROM ((((tasker.task t
      JOIN tasker.revision r ON ((r.id = t.revision_id)))
      JOIN tasker.template m ON ((m.id = r.template_id)))

@@ -103,14 +103,10 @@ export function readDelegation(context: DelegationContext): RefundDelegation {
 export async function delegateRefund(
   { ticketId, context }: RefundDelegation,
   api: ApiConnection,
-  { correlationId, idempotencyKey, taskUuid, stepUuid }: StepContext,
+  { correlationId, idempotencyKey, traceparent }: StepContext,
 ): Promise<ApiResponse> {
-  const digits = (uuid: string) => uuid.replaceAll('-', '');
   const response = await api.post('/tasker/tasks', {
-    headers: {
-      'idempotency-key': idempotencyKey,
-      traceparent: `00-${digits(taskUuid)}-${digits(stepUuid).slice(-16)}-01`,
-    },
+    headers: { 'idempotency-key': idempotencyKey, traceparent },
     body: {
       ...target,
       context,

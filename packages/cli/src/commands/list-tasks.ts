@@ -17,6 +17,7 @@ export interface ListTasksOptions {
   readonly tag?: string | undefined;
   readonly initiator?: string | undefined;
   readonly correlationId?: string | undefined;
+  readonly parentCorrelationId?: string | undefined;
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly search?: string | undefined;
@@ -49,6 +50,7 @@ function filterOf(options: ListTasksOptions): TaskQuery {
     tag: options.tag,
     initiator: options.initiator,
     correlation_id: options.correlationId,
+    parent_correlation_id: options.parentCorrelationId,
     created_after: timeOf('--created-after', options.createdAfter),
     created_before: timeOf('--created-before', options.createdBefore),
     q: options.search,

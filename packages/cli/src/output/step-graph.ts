@@ -11,13 +11,13 @@ export function stepGraph(steps: readonly StepResource[], { style }: Pick<Termin
   const rows = (drawn ?? steps.map((_, place) => plainLine(place))).flatMap((line) => {
     const step = line.step === undefined ? undefined : steps[line.step];
     if (step === undefined) return [[line.before]];
-    const mark = markOf(step);
+    const { mark, state, attempts, duration } = stepCells(step, style, now);
     const cells = [
-      `${line.before}${style(mark.style, mark.sign)}${line.after}`,
+      `${line.before}${mark}${line.after}`,
       step.name,
-      style(mark.style, stateOf(step)),
-      attemptsOf(step),
-      durationOf(step, now),
+      state,
+      attempts,
+      duration,
       // Without lines the parents have to be told.
       ...(drawn === undefined && step.depends_on.length > 0 ? [`after ${step.depends_on.join(', ')}`] : []),
     ];
@@ -29,6 +29,17 @@ export function stepGraph(steps: readonly StepResource[], { style }: Pick<Termin
     const trouble = at === undefined ? undefined : troubleOf(steps[at], now);
     return trouble === undefined ? [line] : [line, `    ${style('red', trouble)}`];
   });
+}
+
+/** What is said of a step in a line. */
+export function stepCells(step: StepResource, style: Terminal['style'], now: Date) {
+  const mark = markOf(step);
+  return {
+    mark: style(mark.style, mark.sign),
+    state: style(mark.style, stateOf(step)),
+    attempts: attemptsOf(step),
+    duration: durationOf(step, now),
+  };
 }
 
 /** By their places in the list. */

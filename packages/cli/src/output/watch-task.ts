@@ -106,10 +106,12 @@ export function eventLine(event: WatchedEvent): string {
   }
 }
 
-function errorOf(error: WatchedEvent['error']): string {
+/** What went wrong, in a line. */
+export function errorOf(error: WatchedEvent['error']): string {
   return error === null ? 'unknown' : `${error.code ?? error.class}: ${firstLine(error.message)}`;
 }
 
-function nextOf({ retry_at: retryAt, at }: WatchedEvent): string {
+/** When it is tried again, if it is. */
+export function nextOf({ retry_at: retryAt, at }: Pick<WatchedEvent, 'retry_at' | 'at'>): string {
   return retryAt === null ? '' : `; next attempt in ${formatDuration(Date.parse(retryAt) - Date.parse(at))}`;
 }

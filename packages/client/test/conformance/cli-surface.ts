@@ -109,6 +109,8 @@ const commands: Commands = {
       ...option('--status', input.status),
       ...option('--tag', input.tag),
       ...option('--initiator', input.initiator),
+      ...option('--correlation-id', input.correlation_id),
+      ...option('--parent-correlation-id', input.parent_correlation_id),
       ...option('--search', input.q),
       ...option('--limit', input.limit),
       ...option('--cursor', input.cursor),

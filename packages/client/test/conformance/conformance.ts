@@ -182,6 +182,9 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       const second = await good('task.list', { tag, limit: 2, cursor: String(first['next_cursor']) });
       expect(second).toMatchObject({ tasks: [{ name: 'greet', tags: [tag] }], next_cursor: null });
       expect(await good('task.list', { tag: 'none' })).toMatchObject({ tasks: [], next_cursor: null });
+      for (const none of [{ correlation_id: 'none' }, { parent_correlation_id: 'none' }]) {
+        expect(await good('task.list', { tag, ...none })).toMatchObject({ tasks: [] });
+      }
     });
 
     it.each([{ limit: 0 }, { limit: 101 }, { cursor: 'x' }])('refuses a list of %j', async (wrong) => {

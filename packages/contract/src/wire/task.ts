@@ -69,6 +69,9 @@ const summaryProperties = {
   reason: nullable(Type.String()),
   correlation_id: Type.String(),
   parent_correlation_id: nullable(Type.String()),
+  traceparent: nullable(
+    Type.String({ description: 'The trace that it was submitted in: the header `traceparent` of that request.' }),
+  ),
   idempotency_key: nullable(Type.String()),
   requested_at: timeSchema,
   created_at: timeSchema,
@@ -149,6 +152,7 @@ export const taskFilterProperties = {
   tag: Type.Optional(tag),
   initiator: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   correlation_id: Type.Optional(correlationIdSchema),
+  parent_correlation_id: Type.Optional(correlationIdSchema),
   created_after: Type.Optional(Type.String({ format: 'date-time' })),
   created_before: Type.Optional(Type.String({ format: 'date-time' })),
   q: Type.Optional(

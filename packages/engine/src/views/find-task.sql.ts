@@ -13,6 +13,7 @@ export interface TaskSummary {
   readonly priority: number;
   readonly correlationId: string | null;
   readonly parentCorrelationId: string | null;
+  readonly traceparent: string | null;
   readonly idempotencyKey: string | null;
   readonly initiator: string | null;
   readonly sourceSystem: string | null;
@@ -31,7 +32,7 @@ export interface TaskView extends TaskSummary {
 /** The columns of {@link TaskSummary} from `t` (task), `r` (revision), `m` (template), `n` (namespace), `o` (outcome). */
 export const summaryColumns = `t.id as "taskId", n.name as namespace, m.name, m.version, r.number as revision,
                 tasker.state_of(t.id) as state, t.priority, t.correlation_id as "correlationId",
-                t.parent_correlation_id as "parentCorrelationId", t.idempotency_key as "idempotencyKey", t.initiator,
+                t.parent_correlation_id as "parentCorrelationId", t.traceparent, t.idempotency_key as "idempotencyKey", t.initiator,
                 t.source_system as "sourceSystem", t.reason, coalesce(t.tags, '{}') as tags, t.created_at as "createdAt",
                 o.finished_at as "finishedAt"`;
 

@@ -43,6 +43,10 @@ const filters: readonly (TaskFilter & { finds?: number })[] = [
   { initiator: 'busy', status: 'pending' },
   { correlationId: 'c-1', finds: 1 },
   { correlationId: 'c-1', status: 'complete', finds: 1 },
+  { correlationId: '01a1f779-346e-76a1-9ee7-0b5664f00000', finds: 0 },
+  { parentCorrelationId: 'root', finds: 2 },
+  { parentCorrelationId: 'root', correlationId: 'c-7', finds: 1 },
+  { parentCorrelationId: 'root', status: 'error', finds: 0 },
   { createdAfter: at(weeks / 2), createdBefore: at(weeks / 2 + 0.01) },
   { createdBefore: at(weeks / 2), status: 'complete' },
   { q: 'rare', finds: 5 },
@@ -111,9 +115,10 @@ async function fill(db: Database): Promise<void> {
              case when n > ${finished} then 'open' when n % 100 = 50 then 'error' when n % 500 = 33 then 'cancelled' else 'complete' end as fate
         from generate_series(1, ${finished + open}) n
        cross join lateral (select timestamptz '2030-01-01Z' + n * interval '${weeks} weeks' / ${finished + open} as at) x;
-    insert into tasker.task (id, revision_id, context, created_at, initiator, correlation_id, tags)
+    insert into tasker.task (id, revision_id, context, created_at, initiator, correlation_id, parent_correlation_id, tags)
       select id, case when n <= 5 then ${rare.revisionId} else ${busy.revisionId} end, '{}', at,
-             case when n <= 5 then 'rare' else 'busy' end, 'c-' || n, case when n <= 5 then '{rare}' else '{busy}' end::text[]
+             case when n <= 5 then 'rare' else 'busy' end, 'c-' || n, case when n in (7, 9000) then 'root' end,
+             case when n <= 5 then '{rare}' else '{busy}' end::text[]
         from public.seed;
     insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, error)
       select s.id, x.step, 1, case when s.fate = 'error' then 'error' else 'complete' end::tasker.attempt_outcome, 1, s.at, s.at,

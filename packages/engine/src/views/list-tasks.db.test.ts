@@ -64,6 +64,7 @@ describeEachDatabase((kind) => {
         priority: 7,
         correlationId: 'c-1',
         parentCorrelationId: 'c-0',
+        traceparent: null,
         idempotencyKey: 'k-1',
         initiator: 'anna',
         sourceSystem: 'web',
@@ -172,6 +173,20 @@ describeEachDatabase((kind) => {
     expect(await listed({ createdAfter: oldAt, createdBefore: new Date(oldAt.getTime() + 1) })).toEqual([old]);
     expect(await listed({ createdBefore: oldAt })).toEqual([]);
     expect(await listed({ createdBefore: new Date(8.64e15), createdAfter: new Date(-8.64e15) })).toEqual([recent, old]);
+  });
+
+  it('finds what belongs to a correlation id: what has it, what is the first of it, and what came of it', async () => {
+    const orders = await engine.register(template('shop', 'orders'));
+    const root = await engine.submit(orders);
+    const along = await engine.submit(orders, { correlationId: root, parentCorrelationId: root });
+    const apart = await engine.submit(orders, { correlationId: 'c-2', parentCorrelationId: root });
+    await engine.submit(orders, { correlationId: 'c-3', parentCorrelationId: 'c-2' });
+    const sorted = async (filter: TaskFilter) => (await listed(filter)).toSorted();
+    expect(await sorted({ correlationId: root })).toEqual([root, along].toSorted());
+    expect(await sorted({ parentCorrelationId: root })).toEqual([along, apart].toSorted());
+    expect(await sorted({ parentCorrelationId: root, correlationId: root })).toEqual([along]);
+    expect(await sorted({ parentCorrelationId: root, correlationId: 'c-2' })).toEqual([apart]);
+    expect(await sorted({ correlationId: root, q: 'orders' })).toEqual([root, along].toSorted());
   });
 
   it('searches for whatever may have been typed', async () => {

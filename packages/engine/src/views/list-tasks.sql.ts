@@ -1,5 +1,5 @@
 import type { TaskState } from '@tasker/contract';
-import { parseStepId } from '../graph/step-id.ts';
+import { isUuid, parseStepId } from '../graph/step-id.ts';
 import { textArray } from '../postgres/array-literal.ts';
 import type { Database, SqlValue, Statement } from '../postgres/database.ts';
 import { summaryColumns, summaryJoins, type TaskSummary } from './find-task.sql.ts';
@@ -11,7 +11,9 @@ export interface TaskFilter {
   readonly status?: TaskState | undefined;
   readonly tag?: string | undefined;
   readonly initiator?: string | undefined;
+  /** Its own, which is its id unless it was given another. */
   readonly correlationId?: string | undefined;
+  readonly parentCorrelationId?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   /**
@@ -46,6 +48,7 @@ export interface TaskPage {
  * - error, cancelled, resolved: their partial index of outcomes; complete: outcomes by id;
  * - an initiator, or a template (per revision): the index of their tasks; a tag: its index, when that finds few;
  * - an initiator, template or tag with a status: the former when it has few tasks, else the latter;
+ * - a correlation id: the index of those that were given, and tasks by id;
  * - everything else: tasks by id.
  */
 export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {
@@ -79,8 +82,9 @@ export function pageStatement(filter: TaskFilter, page: Page): { text: string; v
   const values: SqlValue[] = [];
   const add = (value: SqlValue) => `$${values.push(value)}`;
   const most = add(page.limit + page.offset);
-  const base = searchOf(filter, page.cursor, add);
-  const searches = filter.q === undefined ? [base] : alternatives(filter.q.trim(), base, add);
+  const bases = correlated(searchOf(filter, page.cursor, add), filter, add);
+  const q = filter.q?.trim();
+  const searches = q === undefined ? bases : bases.flatMap((base) => alternatives(q, base, add));
   const sources = searches.map((search) => `(${idsOf(search, most)})`);
   const ids = sources.length === 1 ? sources[0] : `(select distinct u.id from (${sources.join(' union all ')}) u)`;
   const text = `${revisionsOf(filter, add)}
@@ -111,7 +115,7 @@ interface Search {
 type Add = (value: SqlValue) => string;
 
 function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Search {
-  const { createdAfter: after, createdBefore: before, correlationId, status } = filter;
+  const { createdAfter: after, createdBefore: before, status } = filter;
   const cut = cursor === undefined ? undefined : `${add(cursor)}::uuid`;
   const from = after && { at: add(timestamp(after.getTime())), floor: idFloor(after, -clockSkewMs, add) };
   const to = before && { at: add(timestamp(before.getTime())), floor: idFloor(before, clockSkewMs, add) };
@@ -132,8 +136,24 @@ function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Sea
     narrow: false,
   };
   const byInitiator = filter.initiator === undefined ? base : withInitiator(base, add(filter.initiator));
-  const byTag = filter.tag === undefined ? byInitiator : withTag(byInitiator, filter.tag, add);
-  return correlationId === undefined ? byTag : narrowed(byTag, `t.correlation_id = ${add(correlationId)}`);
+  return filter.tag === undefined ? byInitiator : withTag(byInitiator, filter.tag, add);
+}
+
+/** An index has the ids that tasks were given, another the tasks without: their own id is theirs. */
+function correlated(search: Search, filter: TaskFilter, add: Add): Search[] {
+  const { correlationId, parentCorrelationId: parent } = filter;
+  const byParent = parent === undefined ? [search] : withParent(search, add(parent));
+  if (correlationId === undefined) return byParent;
+  const given = `t.correlation_id = ${add(correlationId)}`;
+  const own = isUuid(correlationId) ? [`t.id = ${add(correlationId)}::uuid and t.correlation_id is null`] : [];
+  return byParent.flatMap((each) => [given, ...own].map((condition) => narrowed(each, condition)));
+}
+
+/** What has the id of its parent is found by that; of the others there is an index. */
+function withParent(search: Search, parent: string): Search[] {
+  const same = `t.correlation_id = ${parent} and t.parent_correlation_id = ${parent}`;
+  const another = `t.parent_correlation_id = ${parent} and t.parent_correlation_id is distinct from t.correlation_id`;
+  return [same, another].map((condition) => narrowed(search, condition));
 }
 
 /** Ids are made with the database's time as a process knows it, and so a little off. */

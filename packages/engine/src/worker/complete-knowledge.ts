@@ -44,7 +44,7 @@ async function fetchHeaders(db: Queryable, plans: PlanStore, taskIds: readonly s
       registered: await plans.load(row.revision_id),
       priority: row.priority,
       correlationId: row.correlation_id,
-      parentCorrelationId: row.parent_correlation_id,
+      traceparent: row.traceparent,
       context: row.context,
     });
   }

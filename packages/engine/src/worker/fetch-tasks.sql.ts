@@ -6,13 +6,13 @@ export interface TaskRow {
   readonly revision_id: number;
   readonly priority: number;
   readonly correlation_id: string | null;
-  readonly parent_correlation_id: string | null;
+  readonly traceparent: string | null;
   readonly context: string;
 }
 
 const tasks: Statement = {
   name: 'fetch_tasks',
-  text: `select id, revision_id, priority, correlation_id, parent_correlation_id, context::text as context
+  text: `select id, revision_id, priority, correlation_id, traceparent, context::text as context
            from tasker.task where id = any($1::uuid[])`,
 };
 

@@ -7,7 +7,7 @@ const plan = compilePlan(templateOf([{ name: 'a', dependencies: [] }]));
 const registered = { revisionId: 1, revision: 1, plan, queues: [1] };
 
 function header(id: string, context = '{}'): TaskHeader {
-  return { id, registered, priority: 0, correlationId: null, parentCorrelationId: null, context };
+  return { id, registered, priority: 0, correlationId: null, traceparent: null, context };
 }
 
 it('keeps tasks of which a step is held, whatever room there is', () => {

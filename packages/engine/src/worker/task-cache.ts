@@ -9,7 +9,7 @@ export interface CachedTask {
   readonly registered: RegisteredPlan;
   readonly priority: number;
   readonly correlationId: string;
-  readonly parentCorrelationId: string | null;
+  readonly traceparent: string | null;
   readonly context: () => JsonObject;
   /** By position: results of settled steps, as far as they are known here; a skipped step has none. */
   readonly results: ((() => Json) | undefined)[];
@@ -26,7 +26,7 @@ export interface TaskHeader {
   readonly registered: RegisteredPlan;
   readonly priority: number;
   readonly correlationId: string | null;
-  readonly parentCorrelationId: string | null;
+  readonly traceparent: string | null;
   /** JSON text. */
   readonly context: string;
 }
@@ -89,13 +89,13 @@ export function createTaskCache(idleBytes: number): TaskCache {
 const baseBytes = 500;
 
 function cachedTask(header: TaskHeader): CachedTask {
-  const { id, registered, priority, correlationId, parentCorrelationId, context } = header;
+  const { id, registered, priority, correlationId, traceparent, context } = header;
   return {
     id,
     registered,
     priority,
     correlationId: correlationId ?? id,
-    parentCorrelationId,
+    traceparent,
     context: lazyObject(context),
     results: [],
     whole: [],

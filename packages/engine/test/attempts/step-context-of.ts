@@ -22,6 +22,7 @@ export function stepContextOf({ results = {}, ...attempt }: AttemptInTest = {}):
     config: {},
     stepInputs: undefined,
     correlationId: 'correlation-1',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     abort: new LazyAbort(),
     logger: () => silent,
     transaction: () => Promise.reject(new Error('This attempt has no database.')),

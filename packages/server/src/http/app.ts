@@ -6,7 +6,7 @@ import { invoke } from '../operations/invoke.ts';
 import type { Services } from '../operations/services.ts';
 import '../request.ts';
 import { answerClientError } from './client-error.ts';
-import { correlationIdOf } from './correlation.ts';
+import { correlationIdOf, traceparentIn } from './correlation.ts';
 import { errorAnswer, httpFailure, retryAfter } from './error-answer.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { serveEvents } from './event-stream.ts';
@@ -68,14 +68,16 @@ export async function createApp(services: Services, options: AppOptions): Promis
     // before anything can go wrong: the answer to that has it, too
     request.context = { correlationId: request.id, principal: null };
     void reply.headers(commonHeaders).header('x-request-id', request.id);
-    request.context = { correlationId: correlationIdOf(request.headers, request.id), principal: null };
+    const traceparent = traceparentIn(request.headers);
+    request.context = { correlationId: correlationIdOf(request.headers, request.id), traceparent, principal: null };
     void reply.header('x-correlation-id', request.context.correlationId);
     if (options.isStopping()) throw new ServerStopping();
     guard(request.method, request.headers, options.guard);
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, context } = request;
-    const fields = { method, url, status: reply.statusCode, correlation_id: context.correlationId };
+    const { correlationId: correlation_id, traceparent } = context;
+    const fields = { method, url, status: reply.statusCode, correlation_id, ...(traceparent ? { traceparent } : {}) };
     logger.debug({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, 'request');
   });
   app.setErrorHandler((error, request, reply) => {
@@ -180,6 +182,7 @@ function corsSettings({ origins, credentials = false }: CorsOptions) {
       'idempotency-key',
       'if-none-match',
       'last-event-id',
+      'traceparent',
       'x-correlation-id',
     ],
     exposedHeaders: ['etag', 'location', 'retry-after', 'x-correlation-id', 'x-request-id'],

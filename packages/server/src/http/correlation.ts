@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readTraceparent } from '@tasker/contract';
 import { correlationIdForm } from '@tasker/contract/wire';
 import { InvalidInput } from '../errors.ts';
 
@@ -21,3 +22,8 @@ export function correlationIdOf(headers: IncomingHttpHeaders, requestId: string)
 
 const longest = correlationIdForm.maxLength;
 const allowed = new RegExp(correlationIdForm.pattern);
+
+/** The trace that the caller is in; undefined when none is said, or none that can be read. */
+export function traceparentIn({ traceparent }: IncomingHttpHeaders): string | undefined {
+  return typeof traceparent === 'string' ? readTraceparent(traceparent) : undefined;
+}

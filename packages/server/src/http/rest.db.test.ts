@@ -501,6 +501,19 @@ describeEachDatabase((kind) => {
     expect(without.body).toMatchObject({ correlation_id: idOf(without.body) });
   });
 
+  it('a trace that a request comes in stays with its task and is logged; what is none is passed over', async () => {
+    const logged: object[] = [];
+    const logger = { debug: (fields: object) => void logged.push(fields), error() {} };
+    const { send } = await open(kind, { worker: false }, undefined, { logger });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const created = await send('POST', '/tasks', order, { traceparent });
+    expect(created).toMatchObject({ status: 201, body: { task: { traceparent } } });
+    expect((await send('GET', `/tasks/${idOf(created.body)}`)).body).toMatchObject({ task: { traceparent } });
+    expect(logged).toContainEqual(expect.objectContaining({ method: 'POST', traceparent }));
+    const other = await send('POST', '/tasks', { ...order, context: { a: 2 } }, { traceparent: '00-0-0-01' });
+    expect(other).toMatchObject({ status: 201, body: { task: { traceparent: null } } });
+  });
+
   it('more submissions than it takes at once are turned away before anything is done', async () => {
     const { tasker, send } = await open(kind, { worker: false }, undefined, { mostSubmissions: 0 });
     const refused = await send('POST', '/tasks', order);

@@ -80,6 +80,7 @@ export function taskSummary(task: TaskSummary): TaskSummaryResource {
     // a task without one is followed by its own id
     correlation_id: task.correlationId ?? task.taskId,
     parent_correlation_id: task.parentCorrelationId,
+    traceparent: task.traceparent,
     idempotency_key: task.idempotencyKey,
     requested_at: task.createdAt.toISOString(),
     created_at: task.createdAt.toISOString(),

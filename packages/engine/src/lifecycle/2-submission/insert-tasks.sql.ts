@@ -10,6 +10,7 @@ export interface NewTask {
   readonly context: string;
   readonly correlationId: string | null;
   readonly parentCorrelationId: string | null;
+  readonly traceparent: string | null;
   readonly idempotencyKey: string | null;
   readonly initiator: string | null;
   readonly sourceSystem: string | null;
@@ -34,12 +35,13 @@ const insert: Statement = {
   name: 'insert_tasks',
   text: `with t as (
            insert into tasker.task (id, revision_id, priority, context, created_at, correlation_id,
-                                    parent_correlation_id, idempotency_key, initiator, source_system, reason, tags)
+                                    parent_correlation_id, idempotency_key, initiator, source_system, reason, tags,
+                                    traceparent)
            select x.id, x.revision, x.priority, x.context, tasker.now(), x.correlation, x.parent, x.key, x.initiator,
-                  x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j)
+                  x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j), x.trace
              from unnest($1::uuid[], $2::int[], $3::smallint[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::text[], $11::jsonb[])
-                  x(id, revision, priority, context, correlation, parent, key, initiator, source, reason, tags)
+                         $8::text[], $9::text[], $10::text[], $11::jsonb[], $20::text[])
+                  x(id, revision, priority, context, correlation, parent, key, initiator, source, reason, tags, trace)
            on conflict (id) do nothing
            returning id),
          e as (
@@ -71,6 +73,7 @@ export async function insertTasks(
     ...encode(tasks),
     into?.workerId ?? null,
     into?.lease ?? null,
+    sparseArray(tasks.map((task) => task.traceparent)),
   ]);
   return row?.handed ?? 0;
 }

@@ -61,6 +61,7 @@ export function prepareTask(
     context: context.text,
     correlationId: request.correlationId ?? null,
     parentCorrelationId: request.parentCorrelationId ?? null,
+    traceparent: request.traceparent ?? null,
     idempotencyKey: request.idempotencyKey ?? null,
     initiator: request.initiator ?? null,
     sourceSystem: request.sourceSystem ?? null,

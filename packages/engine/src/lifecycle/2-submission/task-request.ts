@@ -1,3 +1,4 @@
+import { readTraceparent } from '@tasker/contract';
 import { InvalidRequest } from '../../errors.ts';
 import { storableText } from '../../json/serialise.ts';
 
@@ -15,6 +16,8 @@ export interface TaskRequest {
   /** Follows the task through every step and into other systems; default: an id of its own. */
   readonly correlationId?: string;
   readonly parentCorrelationId?: string;
+  /** The trace that the task belongs to, in the form of the W3C: `00-…-…-01`. Steps hand it on. */
+  readonly traceparent?: string;
   /** A second submission with the same key returns the first task. */
   readonly idempotencyKey?: string;
   readonly initiator?: string;
@@ -33,6 +36,7 @@ const known: ReadonlySet<string> = new Set<keyof TaskRequest>([
   'priority',
   'correlationId',
   'parentCorrelationId',
+  'traceparent',
   'idempotencyKey',
   'initiator',
   'sourceSystem',
@@ -56,6 +60,7 @@ export function checkTaskRequest(request: TaskRequest): void {
   checkText('idempotency_key', request.idempotencyKey, 255, 1);
   checkCorrelationId('correlation_id', request.correlationId);
   checkCorrelationId('parent_correlation_id', request.parentCorrelationId);
+  checkTraceparent(request.traceparent);
   checkTexts('tags', request.tags, 128);
   checkTexts('bypass_steps', request.bypassSteps, 64);
 }
@@ -86,4 +91,9 @@ function checkCorrelationId(field: string, id: string | undefined): void {
   checkText(field, id, 100, 1);
   if (id === undefined || /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(id)) return;
   throw new InvalidRequest(field, 'must begin with a letter or digit and hold only letters, digits and _ . : -');
+}
+
+function checkTraceparent(text: string | undefined): void {
+  if (text === undefined || (typeof text === 'string' && readTraceparent(text) === text)) return;
+  throw new InvalidRequest('traceparent', 'must look like 00-TRACE-PARENT-01, with 32 and 16 hexadecimal digits');
 }

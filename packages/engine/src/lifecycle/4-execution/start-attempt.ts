@@ -1,4 +1,4 @@
-import { attemptErrorCodes, type Json, type JsonObject } from '@tasker/contract';
+import { attemptErrorCodes, type Json, type JsonObject, traceparentOf } from '@tasker/contract';
 import type { Clock } from '../../clock.ts';
 import { ancestorsOf, isAncestor } from '../../graph/ancestors.ts';
 import type { Plan, PlanStep } from '../../graph/plan.ts';
@@ -26,6 +26,7 @@ export interface AttemptTask {
   readonly id: string;
   readonly registered: { readonly plan: Plan };
   readonly correlationId: string;
+  readonly traceparent: string | null;
   readonly context: () => JsonObject;
   readonly results: readonly ((() => Json) | undefined)[];
 }
@@ -207,6 +208,10 @@ class RunningAttempt implements AttemptInProgress, StepAttempt, UpstreamResults,
   }
   get correlationId(): string {
     return this.#params.task.correlationId;
+  }
+  get traceparent(): string {
+    const { id, traceparent } = this.#params.task;
+    return traceparentOf(traceparent, id, this.stepId);
   }
   get config(): JsonObject {
     return this.#params.step.handler.config;

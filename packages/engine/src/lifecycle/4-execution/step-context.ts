@@ -49,6 +49,8 @@ export interface StepAttempt {
   /** Where an earlier attempt stopped on purpose. */
   readonly checkpoint?: Checkpoint | undefined;
   readonly correlationId: string;
+  /** Of what this step asks for. */
+  readonly traceparent: string;
   readonly results: UpstreamResults;
   readonly abort: LazyAbort;
   /** Called once, when the handler first logs. */
@@ -90,6 +92,14 @@ export class StepContext {
   /** Shared by everything that belongs to one request; passed on to child tasks and logs. */
   get correlationId(): string {
     return this.#attempt.correlationId;
+  }
+
+  /**
+   * The header `traceparent` for requests to others: the step as the parent, in the trace that the task was submitted in,
+   * else in one that has the id of the task. The same in every attempt.
+   */
+  get traceparent(): string {
+    return this.#attempt.traceparent;
   }
 
   /** The same for every attempt of this step: what to give an outside service so that it acts once. */

@@ -30,6 +30,7 @@ export const listTasks = defineOperation({
       tag: input.tag,
       initiator: input.initiator,
       correlationId: input.correlation_id,
+      parentCorrelationId: input.parent_correlation_id,
       createdAfter: timeOf('created_after', input.created_after),
       createdBefore: timeOf('created_before', input.created_before),
       q: input.q,

@@ -20,8 +20,8 @@ export const submitTask = defineOperation({
     'TEMPLATE_NOT_RUNNABLE',
     'OVERLOADED',
   ],
-  async call({ tasker, submissions }, input) {
-    const request = taskRequest(input);
+  async call({ tasker, submissions }, input, { traceparent }) {
+    const request = { ...taskRequest(input), ...given('traceparent', traceparent) };
     const { id, replayed } = await submissions.within(() => tasker.submit(request));
     const task = await readTask(tasker.db, id);
     const { namespace, name, version, correlation_id, parent_correlation_id } = task;
