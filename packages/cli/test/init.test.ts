@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -20,12 +20,53 @@ it('SURF-86 init begins a project, and says what to do next', patience, async ()
 });
 
 it('SURF-86 init overwrites nothing', patience, async () => {
-  writeFileSync(join(folder, 'package.json'), '{"name":"mine"}');
-  const { code, err } = await runTasker(['init'], { cwd: folder });
+  const own = join(folder, 'own');
+  mkdirSync(own);
+  writeFileSync(join(own, 'tasker.config.yaml'), 'log: { level: warn }\n');
+  const { code, err } = await runTasker(['init'], { cwd: own });
   expect(code).toBe(1);
-  expect(err).toContain('package.json is there already, and would be overwritten. Name an empty folder');
-  expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{"name":"mine"}');
-  expect(existsSync(join(folder, 'tasks'))).toBe(false);
+  expect(err).toContain('tasker.config.yaml is there already, and would be overwritten. Name an empty folder');
+  expect(readdirSync(own)).toEqual(['tasker.config.yaml']);
+});
+
+it(
+  'init adds to a package.json and a .gitignore what they lack, and changes nothing that they say',
+  patience,
+  async () => {
+    const own = join(folder, 'begun');
+    mkdirSync(own);
+    const dependencies = { '@tasker/cli': 'file:../tasker-cli.tgz', left: '1.0.0' };
+    const placeholder = 'echo "Error: no test specified" && exit 1';
+    const begun = { name: 'mine', scripts: { dev: 'vite', test: placeholder }, dependencies };
+    writeFileSync(join(own, 'package.json'), JSON.stringify(begun));
+    writeFileSync(join(own, '.gitignore'), 'node_modules\ndist');
+    writeFileSync(join(own, 'README.md'), '# Mine\n');
+    const { code, out } = await runTasker(['init'], { cwd: own });
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('missing to package.json and .gitignore.'),
+    });
+    expect(JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'))).toEqual({
+      name: 'mine',
+      type: 'module',
+      scripts: { dev: 'vite', worker: 'tasker worker --tasks tasks/index.js', test: 'node --test' },
+      dependencies: { '@tasker/engine': '0.1.0', ...dependencies },
+    });
+    expect(readFileSync(join(own, '.gitignore'), 'utf8')).toBe('node_modules\ndist\n.tasker/\n');
+    expect(readFileSync(join(own, 'README.md'), 'utf8')).toBe('# Mine\n');
+  },
+);
+
+it('init does not turn a CommonJS package into an ES module', patience, async () => {
+  const own = join(folder, 'common');
+  mkdirSync(own);
+  writeFileSync(join(own, 'package.json'), '{"type":"commonjs"}');
+  const { code, err } = await runTasker(['init'], { cwd: own });
+  expect({ code, err }).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('is "commonjs"; the tasks of a new project'),
+  });
+  expect(readdirSync(own)).toEqual(['package.json']);
 });
 
 it('the template of a new project is sound, and its configuration is in force', patience, async () => {

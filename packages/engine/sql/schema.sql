@@ -794,7 +794,10 @@ CREATE OR REPLACE FUNCTION tasker.error_phrase(p_error jsonb)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select coalesce(nullif(concat_ws(': ', p_error ->> 'code', rtrim(left(p_error ->> 'message', 200), '.')), ''), 'no error was recorded')
+  -- Node.js begins the messages of its system errors with their codes.
+  select coalesce(nullif(concat_ws(': ',
+           case when starts_with(p_error ->> 'message', (p_error ->> 'code') || ': ') then null else p_error ->> 'code' end,
+           rtrim(left(p_error ->> 'message', 200), '.')), ''), 'no error was recorded')
 $function$
 ;
 

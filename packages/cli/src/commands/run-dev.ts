@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { StepEvent } from '@tasker/contract';
 import { createTasker, printableUrl, type TaskerConfig } from '@tasker/engine';
 import type { Server } from '@tasker/server';
 import type { Cli } from '../cli.ts';
@@ -8,6 +9,8 @@ import { type ListenOptions, listenAddress } from '../input/listen-address.ts';
 import { openServer } from '../open-server.ts';
 import { commandName } from '../output/command-name.ts';
 import { createLogger } from '../output/logger.ts';
+import { readableFrame } from '../output/readable-frame.ts';
+import { errorText } from '../output/step-graph.ts';
 import { untilSignal } from '../until-signal.ts';
 
 export interface RunDevOptions extends ListenOptions {
@@ -53,6 +56,7 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     terminal.print(`Database   ${printableUrl(cli.database)} (${kinds[tasker.db.kind]})`);
     terminal.print(`Templates  ${names.join('\n           ') || 'none'}`);
     terminal.print(`Working on them. Submit one from another terminal: ${commandName} task submit NAMESPACE/NAME`);
+    tasker.on('step.failed', (event) => terminal.note(failureLine(event)));
     await development.keepLoading(tasker, (line) => terminal.note(line));
     terminal.print('Ctrl-C stops.');
     await untilSignal();
@@ -63,6 +67,19 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
     await tasker.stop();
   }
   return exitCodes.done;
+}
+
+/** With the place in the program: whoever sees it is about to open that file. */
+function failureLine({ namespace, task_name: task, step_name: step, task_id: id, ...event }: StepEvent): string {
+  const {
+    error_code: code,
+    exception_class: kind = 'Error',
+    error_message: message = '',
+    backtrace: [frame] = [],
+  } = event;
+  const failure = errorText({ ...(code === undefined ? {} : { code }), class: kind, message });
+  const place = frame === undefined ? '' : `\n    ${readableFrame(frame)}`;
+  return `${namespace}/${task} ${id}: ${step} failed, attempt ${event.attempt_number} of ${event.retry_limit}: ${failure}${place}`;
 }
 
 const kinds = { server: 'PostgreSQL', embedded: 'embedded PostgreSQL', pglite: 'PGlite in this process' } as const;

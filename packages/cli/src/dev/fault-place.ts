@@ -6,7 +6,7 @@ export function faultPlace(error: unknown, folder = process.cwd()): string | und
   if (!(error instanceof Error)) return undefined;
   // A mistake in the text of a module stands above the message, one in what it does below.
   const places = `${error.message}\n${error.stack ?? ''}`.matchAll(
-    /(?<file>(?:file:\/\/|\/|[A-Za-z]:\\)[^\s():?]+)(?:\?[^\s():]*)?:(?<line>\d+)(?::(?<column>\d+))?/g,
+    /(?<=^|[\s(])(?<file>(?:file:\/\/|\/|[A-Za-z]:\\)[^\s():?]+)(?:\?[^\s():]*)?:(?<line>\d+)(?::(?<column>\d+))?/gm,
   );
   for (const { groups: { file = '', line, column } = {} } of places) {
     if (file.includes('node_modules') || file.startsWith('node:')) continue;

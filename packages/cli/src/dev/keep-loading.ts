@@ -160,7 +160,8 @@ function problemLine({ file, line, column, code, message, remedy }: TemplateProb
 function faultLine(error: unknown): string {
   const place = faultPlace(error instanceof Error && error.cause instanceof Error ? error.cause : error);
   const what = errorLine(error).replaceAll(/\s*\n\s*/g, ' ');
-  return `${place === undefined ? '' : `${place}: `}${what} What was loaded before goes on.`;
+  const sentence = /[.!?]$/.test(what) ? what : `${what}.`;
+  return `${place === undefined ? '' : `${place}: `}${sentence} What was loaded before goes on.`;
 }
 
 /** Runs work whenever it is asked to, once for all that ask while it runs. */

@@ -11,6 +11,7 @@ import {
 } from '@tasker/engine';
 import { UsageError } from '../exit.ts';
 import { errorLine } from '../output/error-line.ts';
+import { syntaxFault } from './syntax-fault.ts';
 
 /** What a worker can be given to work on. */
 export interface LoadedTasks {
@@ -68,7 +69,9 @@ async function importModule(file: string, importFile: (file: string) => Promise<
       code === 'ERR_UNKNOWN_FILE_EXTENSION'
         ? ' This Node.js reads TypeScript from 22.18 on; compile it, or use that.'
         : '';
-    throw new Error(`${file} cannot be loaded: ${errorLine(cause)}${remedy}`, { cause });
+    const place = cause instanceof SyntaxError ? syntaxFault(file) : undefined;
+    const where = place === undefined ? '' : `${place}: `;
+    throw new Error(`${file} cannot be loaded: ${where}${errorLine(cause)}${remedy}`, { cause });
   }
 }
 

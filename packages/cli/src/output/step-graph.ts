@@ -1,4 +1,4 @@
-import type { StepState } from '@tasker/contract';
+import type { ErrorRecord, StepState } from '@tasker/contract';
 import type { StepResource } from '@tasker/contract/wire';
 import { drawRails, type RailLine } from '@tasker/engine';
 import { layOut } from './table.ts';
@@ -92,12 +92,24 @@ function troubleOf(step: StepResource | undefined, now: Date): string | undefine
   const { error, status, next_attempt_at: nextAt, actor, reason } = step;
   if (status === 'error' && error !== null) {
     const next = nextAt === null ? '' : `; next attempt ${formatUntil(new Date(nextAt), now)}`;
-    return `${error.code ?? error.class}: ${firstLine(error.message)}${next}`;
+    return `${errorText(error)}${next}`;
   }
   return actor === null ? undefined : `by ${actor}${reason === null ? '' : `: ${reason}`}`;
 }
 
+/** A failure in a line, with what tells it from others in front. */
+export function errorText({
+  code,
+  class: className,
+  message,
+}: Pick<ErrorRecord, 'code' | 'class' | 'message'>): string {
+  const kind = code ?? className;
+  const line = firstLine(message);
+  // Node.js begins the messages of its system errors with their codes.
+  return line.startsWith(`${kind}: `) ? line : `${kind}: ${line}`;
+}
+
 /** Without its full stop: more may follow. */
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').replace(/\.$/, '');
 }

@@ -3,7 +3,7 @@ import type { Client, WatchedEvent } from '@tasker/client';
 import { isTerminal } from '@tasker/contract';
 import type { TaskResource } from '@tasker/contract/wire';
 import { openLiveArea } from './live-area.ts';
-import { firstLine, stepGraph } from './step-graph.ts';
+import { errorText, stepGraph } from './step-graph.ts';
 import type { Terminal } from './terminal.ts';
 import { formatDuration } from './time.ts';
 
@@ -108,7 +108,7 @@ export function eventLine(event: WatchedEvent): string {
 
 /** What went wrong, in a line. */
 export function errorOf(error: WatchedEvent['error']): string {
-  return error === null ? 'unknown' : `${error.code ?? error.class}: ${firstLine(error.message)}`;
+  return error === null ? 'unknown' : errorText(error);
 }
 
 /** When it is tried again, if it is. */

@@ -573,7 +573,10 @@ $$;
 
 -- What a failed attempt said, short enough for a sentence.
 create function tasker.error_phrase(p_error jsonb) returns text language sql immutable as $$
-  select coalesce(nullif(concat_ws(': ', p_error ->> 'code', rtrim(left(p_error ->> 'message', 200), '.')), ''), 'no error was recorded')
+  -- Node.js begins the messages of its system errors with their codes.
+  select coalesce(nullif(concat_ws(': ',
+           case when starts_with(p_error ->> 'message', (p_error ->> 'code') || ': ') then null else p_error ->> 'code' end,
+           rtrim(left(p_error ->> 'message', 200), '.')), ''), 'no error was recorded')
 $$;
 
 -- Why a task, or a step of it, is not running: every reason, what to do about it, and when it ends by itself if that is
