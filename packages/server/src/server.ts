@@ -74,8 +74,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { host = '127.0.0.1', port = 3000, drainMs = 10_000 } = options;
   checkOptions(options, host, port);
   const services = servicesOf(options);
-  let stopping: Promise<void> | undefined;
-  const settings = appOptions(options, host, () => stopping !== undefined);
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+  const settings = appOptions(options, host, stopping.signal);
   const app = await createApp(services, settings);
   serveGraphql(app, services, graphqlOptions(settings));
   const connections = trackConnections(app.server);
@@ -90,8 +91,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     exporters: services.exporters,
     cacheDetection: services.cacheDetection,
     stop() {
-      stopping ??= close(app, connections, drainMs);
-      return stopping;
+      stopping.abort();
+      stopped ??= close(app, connections, drainMs);
+      return stopped;
     },
   };
 }
@@ -112,7 +114,7 @@ function servicesOf(options: ServerOptions): Services {
   });
 }
 
-function appOptions(options: ServerOptions, host: string, isStopping: () => boolean): AppOptions {
+function appOptions(options: ServerOptions, host: string, stopping: AbortSignal): AppOptions {
   const { prefix = '/tasker', bodyLimit = 1_048_576, jsonLimits = { depth: 64, keys: 100_000 }, cors } = options;
   const guarded = isLoopback(host) && options.insecure !== true;
   return {
@@ -125,13 +127,14 @@ function appOptions(options: ServerOptions, host: string, isStopping: () => bool
       origins: cors?.origins === '*' ? 'any' : new Set(cors?.origins),
     },
     logger: options.logger ?? silent,
-    isStopping,
+    stopping,
   };
 }
 
-function graphqlOptions({ prefix, bodyLimit, jsonLimits, logger }: AppOptions): GraphqlOptions {
+function graphqlOptions({ prefix, stopping, bodyLimit, jsonLimits, logger }: AppOptions): GraphqlOptions {
   return {
     prefix,
+    stopping,
     failure: (error) => httpFailure(error, bodyLimit),
     report(error, correlationId) {
       logger.error({ err: error, correlation_id: correlationId }, 'a request failed by a fault of ours');

@@ -1,4 +1,4 @@
-import { cliSurface } from './cli-surface.ts';
+import { cliSurface, leftToOthers } from './cli-surface.ts';
 import { describeConformance } from './conformance.ts';
 
-describeConformance('the command line over the database', ({ database }) => cliSurface({ database }));
+describeConformance('the command line over the database', ({ database }) => cliSurface({ database }), leftToOthers);

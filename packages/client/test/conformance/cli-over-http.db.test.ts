@@ -1,4 +1,4 @@
-import { cliSurface } from './cli-surface.ts';
+import { cliSurface, leftToOthers } from './cli-surface.ts';
 import { describeConformance } from './conformance.ts';
 
-describeConformance('the command line over HTTP', ({ url }) => cliSurface({ server: url }));
+describeConformance('the command line over HTTP', ({ url }) => cliSurface({ server: url }), leftToOthers);

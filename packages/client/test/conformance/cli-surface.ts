@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, errorCatalogue } from '@tasker/contract';
 import type { InputOf, OperationName } from '../../src/index.ts';
-import type { Answer, Surface } from './surface.ts';
+import type { Answer, LeftOut, Surface } from './surface.ts';
 
 interface Command {
   readonly args: readonly (string | undefined)[];
@@ -20,24 +20,24 @@ interface Command {
 
 /** As a method: which operation an input is for is known where both come from. */
 type BuildCommand = { build(input: object): Command }['build'];
-type Shown = Exclude<OperationName, (typeof without)[number]>;
+type Shown = Exclude<OperationName, keyof typeof leftToOthers>;
 type Commands = { readonly [Name in Shown]: (input: InputOf<Name>) => Command };
 
-/** What the command line leaves to others: it shows graphs as drawings, and edits nothing yet. */
-const without = [
-  'task.update',
-  'task.history',
-  'task.graph',
-  'step.list',
-  'step.update',
-  'template.diff',
-  'handler.namespaces',
-  'handler.list',
-  'handler.show',
-  'health.live',
-  'health.ready',
-  'health.status',
-] as const satisfies readonly OperationName[];
+/** What the command line leaves to others. */
+export const leftToOthers = {
+  'task.update': 'it edits nothing yet',
+  'task.history': '`task watch` tells what happens, as it happens',
+  'task.graph': '`template graph --task` draws it',
+  'step.list': '`task show` has them',
+  'step.update': 'it edits nothing yet',
+  'template.diff': '`template diff` also compares files, and so compares by itself',
+  'handler.namespaces': '`namespace list` has them',
+  'handler.list': '`template list` has them',
+  'handler.show': '`template show` has it',
+  'health.live': '`doctor` says how a server stands',
+  'health.ready': '`doctor` says how a server stands',
+  'health.status': '`doctor` says how a server stands',
+} as const satisfies LeftOut;
 
 /** The command as a user calls it, against a server or a database. */
 export function cliSurface({ server, database }: { readonly server?: string; readonly database?: string }): Surface {
@@ -50,11 +50,11 @@ export function cliSurface({ server, database }: { readonly server?: string; rea
     return answerOf(command, await run(command, place));
   }
 
-  return { without, hasDoor: server !== undefined, ask };
+  return { hasDoor: server !== undefined, ask };
 }
 
 function isShown(operation: OperationName): operation is Shown {
-  return !(without as readonly OperationName[]).includes(operation);
+  return !(operation in leftToOthers);
 }
 
 type Given = string | number | readonly string[] | null | undefined;
@@ -137,7 +137,9 @@ const commands: Commands = {
     file: 'yaml' in rest ? rest.yaml : JSON.stringify(rest.template),
     read: ({ templates }) => ({ template: Array.isArray(templates) ? (templates[0] as unknown) : undefined }),
   }),
-  'worker.list': ({ all }) => ({ args: ['worker', 'list', all === true ? '--all' : undefined] }),
+  'worker.list': ({ all, limit }) => ({
+    args: ['worker', 'list', all === true ? '--all' : undefined, ...option('--limit', limit)],
+  }),
   'namespace.list': () => ({ args: ['namespace', 'list'] }),
 };
 

@@ -4,7 +4,6 @@ import type { Place, Surface } from './surface.ts';
 export function clientSurface({ url }: Place): Surface {
   const { call } = createClient({ url });
   return {
-    without: [],
     hasDoor: true,
     async ask(operation, input) {
       try {

@@ -3,7 +3,8 @@ import { createServer, type Server } from '@tasker/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../../engine/test/servers/databases.ts';
 import type { InputOf, OperationName } from '../../src/index.ts';
-import type { Answer, Place, Surface } from './surface.ts';
+import { routes } from '../../src/routes.ts';
+import type { Answer, LeftOut, Place, Surface } from './surface.ts';
 
 // Whatever can be asked of Tasker is answered alike, whichever way it is asked: good and bad requests, what is not
 // there, what contradicts, what is too large, and what comes many times at once.
@@ -43,8 +44,19 @@ const unserved = defineTask({ namespace: 'shop', name: 'unserved', version: '1.0
 const nowhere = '01a1f779-346e-76a1-9ee7-0b5664f00000';
 const patience = { timeout: 240_000 };
 
+/** Every operation that a surface may have. */
+const operations = Object.keys(routes) as OperationName[];
+/** What takes nothing cannot be asked for badly. */
+const withoutInput: readonly OperationName[] = [
+  'handler.namespaces',
+  'namespace.list',
+  'health.live',
+  'health.ready',
+  'health.status',
+];
+
 /** Holds a surface to all that is asked of every surface. */
-export function describeConformance(name: string, open: (place: Place) => Surface): void {
+export function describeConformance(name: string, open: (place: Place) => Surface, leftOut: LeftOut = {}): void {
   describe(`${name} answers as every surface does`, patience, () => {
     let database: { db: Database; url: string; drop(): Promise<void> };
     let tasker: Tasker;
@@ -75,23 +87,29 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       return task.id;
     }
 
-    const has = (operation: OperationName) => !surface.without.includes(operation);
+    const has = (operation: OperationName) => leftOut[operation] === undefined;
+    const hasAll = (...wanted: OperationName[]) => wanted.every(has);
+    const answered = new Set<OperationName>();
+    const turnedDown = new Set<OperationName>();
 
     async function good<Name extends OperationName>(operation: Name, input: InputOf<Name>) {
       const answer = await surface.ask(operation, input);
       if (!answer.ok) throw new Error(`${operation} is refused: ${answer.code} ${answer.message}`);
+      answered.add(operation);
       return answer.value;
     }
 
     async function refused<Name extends OperationName>(operation: Name, input: InputOf<Name>) {
       const answer = await surface.ask(operation, input);
       if (answer.ok) throw new Error(`${operation} is not refused: ${JSON.stringify(answer.value)}`);
+      turnedDown.add(operation);
       return answer;
     }
 
     async function atOnce<Name extends OperationName>(times: number, operation: Name, input: InputOf<Name>) {
-      const asked: Promise<Answer>[] = Array.from({ length: times }, () => surface.ask(operation, input));
-      return Promise.all(asked);
+      const answers: Answer[] = await Promise.all(Array.from({ length: times }, () => surface.ask(operation, input)));
+      if (answers.some(({ ok }) => ok)) answered.add(operation);
+      return answers;
     }
 
     const order = { namespace: 'shop', name: 'greet', context: { name: 'Ada' }, idempotency_key: null } as const;
@@ -172,6 +190,12 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       // Without a door it is the engine that says what it keeps.
       const code = surface.hasDoor ? 'PAYLOAD_TOO_LARGE' : 'INVALID_REQUEST';
       expect(answer).toMatchObject({ ok: false, code });
+      const steps = [{ name: 'only', handler: { callable: 'a.b' } }];
+      const template = { namespace_name: 'conformance', name: 'large', description: 'x'.repeat(1_100_000), steps };
+      // Without a door a template is as large as its file.
+      if (surface.hasDoor) {
+        expect(await refused('template.register', { template })).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+      } else expect(await good('template.register', { template })).toMatchObject({ template: { name: 'large' } });
     });
 
     it('SURF-01 SURF-02 lists tasks by filter and page', async () => {
@@ -226,21 +250,56 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       'step.skip',
     ] as const;
 
-    it.each([...ofTask, 'step.list'] as const)(
+    it.each(([...ofTask, 'step.list'] as const).filter(has))(
       'SURF-18 %s of a task that there is not is refused',
       async (operation) => {
-        if (!has(operation)) return;
         const edit = operation === 'task.update' ? { reason: 'late' } : {};
         expect(await refused(operation, { task_id: nowhere, ...edit })).toMatchObject({ code: 'TASK_NOT_FOUND' });
         expect(await refused(operation, { task_id: 'nonsense', ...edit })).toMatchObject({ code: 'INVALID_REQUEST' });
       },
     );
 
-    it.each(ofStep)('SURF-18 %s of a step that there is not is refused', async (operation) => {
-      if (!has(operation)) return;
+    it.each(ofStep.filter(has))('SURF-18 %s of a step that there is not is refused', async (operation) => {
       const task_id = await taskOf('unserved');
       expect(await refused(operation, { task_id, step: 'nothing' })).toMatchObject({ code: 'STEP_NOT_FOUND' });
       expect(await refused(operation, { task_id: nowhere, step: 'wait' })).toMatchObject({ code: 'TASK_NOT_FOUND' });
+      expect(await refused(operation, { task_id: 'nonsense', step: 'wait' })).toMatchObject({
+        code: 'INVALID_REQUEST',
+      });
+    });
+
+    const commands = ['task.cancel', 'task.retry'] as const;
+    const stepCommands = ['step.cancel', 'step.retry', 'step.resolve', 'step.skip'] as const;
+
+    it('SURF-09 SURF-12 SURF-13 what has ended well is not cancelled, retried or settled again', async () => {
+      const task_id = await taskOf('greet');
+      for (const operation of commands) {
+        expect(await refused(operation, { task_id })).toMatchObject({ code: 'INVALID_TRANSITION' });
+      }
+      for (const operation of stepCommands) {
+        expect(await refused(operation, { task_id, step: 'hello' })).toMatchObject({ code: 'INVALID_TRANSITION' });
+      }
+    });
+
+    it.each(['step.cancel', 'step.resolve', 'step.skip'] as const)(
+      'SURF-12 SURF-13 %s is done once, however many ask at once',
+      async (operation) => {
+        const task_id = await taskOf(operation === 'step.cancel' ? 'unserved' : 'fail', {});
+        const step = operation === 'step.cancel' ? 'then' : 'break';
+        const answers = await atOnce(3, operation, { task_id, step });
+        const refusals = answers.flatMap((answer) => (answer.ok ? [] : answer.code));
+        expect(answers.filter((answer) => answer.ok && answer.value['changed'] === true)).toHaveLength(1);
+        expect(refusals.filter((code) => code !== 'INVALID_TRANSITION')).toEqual([]);
+      },
+    );
+
+    it('SURF-13 a retry is one attempt more, however many ask at once', async () => {
+      const task_id = await taskOf('fail', {});
+      const answers = await atOnce(3, 'task.retry', { task_id });
+      const changes = answers.filter((answer) => answer.ok && answer.value['changed'] === true).length;
+      expect(changes).toBeGreaterThanOrEqual(1);
+      await tasker.task(task_id).completed({ timeoutMs: 60_000 });
+      expect(await good('step.show', { task_id, step: 'break' })).toMatchObject({ step: { attempts: 1 + changes } });
     });
 
     it('SURF-09 cancels a task once, however many ask at once, and none that has ended', async () => {
@@ -306,8 +365,8 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('step.show', { task_id, step: 'then' })).toMatchObject({ step: { status: 'cancelled' } });
     });
 
-    it('SURF-08 SURF-11 edits what can be edited', async () => {
-      if (!has('task.update')) return;
+    const itEdits = hasAll('task.update', 'step.update') ? it : noTest;
+    itEdits('SURF-08 SURF-11 edits what can be edited', async () => {
       const task_id = await taskOf('unserved');
       expect(await good('task.update', { task_id, reason: 'late', tags: ['vip'] })).toMatchObject({
         changed: true,
@@ -321,8 +380,8 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
     });
 
-    it('SURF-10 tells the history and the graph of a task', async () => {
-      if (!has('task.history')) return;
+    const itTells = hasAll('task.history', 'task.graph', 'step.list') ? it : noTest;
+    itTells('SURF-10 tells the history and the graph of a task', async () => {
       const task_id = await taskOf('greet');
       const { events } = await good('task.history', { task_id });
       const kinds = (events as { kind: string }[]).map(({ kind }) => kind);
@@ -376,8 +435,8 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(namespaces).toContainEqual(expect.objectContaining({ name: 'shop', workers: 1 }));
     });
 
-    it('SURF-14 says what can be submitted, and how it stands', async () => {
-      if (!has('handler.list')) return;
+    const itDiscovers = hasAll('handler.list', 'handler.show', 'health.status') ? it : noTest;
+    itDiscovers('SURF-14 says what can be submitted, and how it stands', async () => {
       expect(await good('handler.list', { namespace: 'shop' })).toMatchObject({
         handlers: expect.arrayContaining([expect.objectContaining({ name: 'greet', latest_version: '1.0.0' })]),
       });
@@ -389,6 +448,69 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('health.live', {})).toMatchObject({ alive: true });
       expect(await good('health.ready', {})).toMatchObject({ ready: true });
       expect(await good('health.status', {})).toHaveProperty('metrics');
+      const unknown = { namespace: 'shop', name: 'nothing' };
+      expect(await refused('handler.show', unknown)).toMatchObject({ code: 'TEMPLATE_NOT_FOUND' });
     });
+
+    const itCompares = has('template.diff') ? it : noTest;
+    itCompares('tells what one version of a template has that another has not', async () => {
+      const name = `t${Math.random()}`.replace('.', '');
+      const named = { namespace: 'conformance', name };
+      for (const [version, callable] of [
+        ['1.0.0', 'a.b'],
+        ['1.1.0', 'c.d'],
+      ]) {
+        const template = {
+          namespace_name: 'conformance',
+          name,
+          version,
+          steps: [{ name: 'only', handler: { callable } }],
+        };
+        await good('template.register', { template });
+      }
+      expect(await good('template.diff', { ...named, from: '1.0.0' })).toMatchObject({
+        from: { version: '1.0.0' },
+        to: { version: '1.1.0' },
+        differences: expect.arrayContaining([
+          { path: 'steps.only.handler.callable', kind: 'changed', before: 'a.b', after: 'c.d' },
+        ]),
+      });
+      expect(await refused('template.diff', { ...named, from: '9.9.9' })).toMatchObject({ code: 'TEMPLATE_NOT_FOUND' });
+    });
+
+    const tooLong = 'n'.repeat(65);
+    const badly: readonly (readonly [OperationName, () => Promise<Answer>])[] = [
+      ['template.list', () => refused('template.list', { namespace: tooLong })],
+      ['template.show', () => refused('template.show', { namespace: tooLong, name: 'greet' })],
+      ['template.diff', () => refused('template.diff', { namespace: 'shop', name: tooLong, from: '1.0.0' })],
+      ['handler.list', () => refused('handler.list', { namespace: tooLong })],
+      ['handler.show', () => refused('handler.show', { namespace: 'shop', name: tooLong })],
+      ['worker.list', () => refused('worker.list', { limit: 0 })],
+    ];
+
+    it.each(badly.filter(([operation]) => has(operation)))(
+      'SURF-18 refuses %s with what cannot be meant',
+      async (_, ask) => {
+        expect(await ask()).toMatchObject({ code: 'INVALID_REQUEST' });
+      },
+    );
+
+    it('every operation was answered and refused here, or is left to others for a reason', () => {
+      const asked = operations.filter(has);
+      expect(asked.filter((operation) => !answered.has(operation))).toEqual([]);
+      const refusable = asked.filter((operation) => !withoutInput.includes(operation));
+      expect(refusable.filter((operation) => !turnedDown.has(operation))).toEqual([]);
+    });
+
+    const reasons = Object.entries(leftOut);
+    if (reasons.length > 0) {
+      it.each(reasons)('%s is left to others: %s', (operation) => {
+        expect(operations).toContain(operation);
+        expect([...answered, ...turnedDown]).not.toContain(operation);
+      });
+    }
   });
 }
+
+/** In the place of a case about what the surface leaves to others, which is told at the end. */
+const noTest = (_title: string, _case: () => Promise<void>) => undefined;

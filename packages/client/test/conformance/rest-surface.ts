@@ -9,7 +9,6 @@ type Requests = { readonly [Name in OperationName]: (input: InputOf<Name>) => Re
 /** Requests as somebody writes them who has only read the documentation: nothing of the client is used. */
 export function restSurface({ url }: Place): Surface {
   return {
-    without: [],
     hasDoor: true,
     async ask(operation, input) {
       const request: BuildRequest = requests[operation];

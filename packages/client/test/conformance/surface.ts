@@ -12,17 +12,18 @@ export type Answer =
     };
 
 /**
- * One way of asking Tasker: REST, the client, the command line. All are held to the same cases (conformance.ts); a new one
- * is one more file like rest-surface.ts, and one more like rest.db.test.ts.
+ * One way of asking Tasker: REST, GraphQL, the client, the command line. All are held to the same cases
+ * (conformance.ts); a new one is one more file like rest-surface.ts, and one more like rest.db.test.ts.
  */
 export interface Surface {
-  /** Operations that it has by design not. Everything else is tested. */
-  readonly without: readonly OperationName[];
   /** Whether requests go through the door of the server, which refuses what is too large. */
   readonly hasDoor: boolean;
   /** Carries out an operation. The value has the form that HTTP gives it, as far as the surface shows it. */
   ask<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<Answer>;
 }
+
+/** Operations that a surface has by design not, each with the reason. Everything else is tested. */
+export type LeftOut = Readonly<Partial<Record<OperationName, string>>>;
 
 /** Where a surface finds what it speaks for. */
 export interface Place {

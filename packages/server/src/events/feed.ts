@@ -28,6 +28,8 @@ export interface EventFeed {
    * slowly it is taken; something may come twice.
    */
   follow(filter: NewsFilter, since: NewsPosition | undefined, signal: AbortSignal): AsyncIterable<FeedBatch>;
+  /** Everything that has happened since a position until now: the same batches, and an end. */
+  catchUp(filter: NewsFilter, since: NewsPosition): AsyncIterable<FeedBatch>;
   /** How long ago the database was heard of, milliseconds; undefined while nobody follows. */
   silenceMs(): number | undefined;
   stop(): Promise<void>;
@@ -236,8 +238,18 @@ export function createEventFeed(
     }
   }
 
+  async function* catchUp(filter: NewsFilter, since: NewsPosition) {
+    const horizon = await readHorizon(db);
+    // one that is asked out of the order of the looks has a past of its own
+    const until = { snapshot: horizon.snapshot, from: createWindowStart().after(horizon) };
+    const isLost = !isWithinReach(since, horizon);
+    if (isLost) yield { facts: [], before: until, position: until, isReset: true };
+    else yield* readWindow(since, until, filter);
+  }
+
   return {
     follow,
+    catchUp,
     silenceMs: () => (followers.size === 0 || looking === undefined ? undefined : performance.now() - heardAt),
     async stop() {
       stopped = true;

@@ -1,4 +1,5 @@
 import type {
+  DependencyAnalysis,
   ExplainReason,
   StepResource,
   TaskHistoryEvent,
@@ -11,6 +12,7 @@ import type { RequestContext } from '../operations/request-context.ts';
 import type { Services } from '../operations/services.ts';
 import { explainSteps } from '../operations/step/explain-steps.ts';
 import { listStepsOfTasks } from '../operations/step/list-steps-of-tasks.ts';
+import { analyseTasks } from '../operations/task/analyse-tasks.ts';
 import { explainTasks } from '../operations/task/explain-tasks.ts';
 import { showTasks } from '../operations/task/show-tasks.ts';
 import { taskHistories } from '../operations/task/task-histories.ts';
@@ -23,6 +25,8 @@ export interface Loaders {
   /** Of a task; empty: there is none. */
   readonly steps: DataLoader<string, readonly StepResource[]>;
   readonly history: DataLoader<string, readonly TaskHistoryEvent[]>;
+  /** Null: there is no such task. */
+  readonly analysis: DataLoader<string, DependencyAnalysis | null>;
   readonly taskReasons: DataLoader<string, readonly ExplainReason[]>;
   readonly stepReasons: DataLoader<StepKey, readonly ExplainReason[], string>;
   /** Null: there is none. */
@@ -61,6 +65,11 @@ export function createLoaders(services: Services, request: RequestContext): Load
     history: new DataLoader<string, readonly TaskHistoryEvent[]>(async (ids) => {
       const { histories } = await invoke(taskHistories, services, { task_ids: ids }, request);
       return ids.map((_, index) => histories[index]?.events ?? []);
+    }, batches),
+    analysis: new DataLoader<string, DependencyAnalysis | null>(async (ids) => {
+      const { analyses } = await invoke(analyseTasks, services, { task_ids: ids }, request);
+      const byId = new Map(analyses.map((each) => [each.task_id, each.dependency_analysis]));
+      return ids.map((id) => byId.get(id) ?? null);
     }, batches),
     taskReasons: new DataLoader<string, readonly ExplainReason[]>(async (ids) => {
       const { explanations } = await invoke(explainTasks, services, { task_ids: ids }, request);

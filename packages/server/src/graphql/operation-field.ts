@@ -10,9 +10,11 @@ import type { Field, WireTypes } from './wire-types.ts';
 /**
  * The field of a query operation: its input as arguments, its output as type. An output with one property is what that
  * property is. Null where it fails, so that the other fields of a query stand.
+ *
+ * @param leaveOut properties of the input that GraphQL says otherwise
  */
-export function queryField(operation: Operation, types: WireTypes): Field {
-  const args = operationArguments(operation.input, pascalCase(operation.name), types);
+export function queryField(operation: Operation, types: WireTypes, leaveOut: readonly string[] = []): Field {
+  const args = operationArguments(operation.input, pascalCase(operation.name), types, { leaveOut });
   const only = onlyProperty(operation.output);
   const of = only === undefined ? operation.output : only.schema;
   return {

@@ -24,6 +24,9 @@ export function readParams(given: unknown, parseJson: (text: string) => unknown)
   if (operationName !== undefined && typeof operationName !== 'string') {
     throw refusal('operationName', 'must be a text');
   }
+  const extensions = valueOf(given, 'extensions') ?? undefined;
+  // nobody reads them, but what is no object is a mistake
+  if (extensions !== undefined && !isObject(extensions, parseJson)) throw refusal('extensions', 'must be an object');
   const variables = variablesOf(valueOf(given, 'variables'), parseJson);
   return { query, variables, operationName: operationName === '' ? undefined : operationName };
 }
@@ -42,6 +45,12 @@ function parsed(text: string, parseJson: (text: string) => unknown): unknown {
   } catch (error) {
     throw error instanceof InvalidInput ? refusal('variables', error.message) : error;
   }
+}
+
+/** In the query of a GET everything is text. */
+function isObject(given: unknown, parseJson: (text: string) => unknown): boolean {
+  const value = typeof given === 'string' && given.startsWith('{') ? parseJson(given) : given;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const refusal = (path: string, message: string) => new InvalidInput([{ path, message }]);

@@ -28,6 +28,7 @@ it('every operation is reached by a field', () => {
 const otherFields: ReadonlyMap<string, string> = new Map([
   ['task.submit', 'Mutation.createTask'],
   ['task.showMany', 'Task.context'],
+  ['task.analyseMany', 'Task.dependencyAnalysis'],
   ['task.annotated', 'Query.tasksByAnnotation'],
   ['annotation.names', 'Query.annotationTypes'],
   ['task.explain', 'Task.explain'],

@@ -5,6 +5,7 @@ import { defineEntityTypes } from './entity-types.ts';
 import { listFields } from './list-fields.ts';
 import { mutationField } from './mutation-field.ts';
 import { fieldName, queryField } from './operation-field.ts';
+import { subscriptionFields } from './subscription-fields.ts';
 import { createWireTypes, type Fields, type WireTypes } from './wire-types.ts';
 
 /** The schema of everything that a user can do: a field for each operation. */
@@ -18,12 +19,15 @@ export function createSchema(): GraphQLSchema {
       fields: { ...queryFields(types), ...listFields(types, entities) },
     }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(types) }),
+    subscription: new GraphQLObjectType({ name: 'Subscription', fields: subscriptionFields(types, entities) }),
   });
 }
 
 function queryFields(types: WireTypes): Fields {
   const queries = operations.filter(({ kind, name }) => kind === 'query' && !elsewhere.has(name));
-  return Object.fromEntries(queries.map((operation) => [nameOf(operation), queryField(operation, types)]));
+  return Object.fromEntries(
+    queries.map((operation) => [nameOf(operation), queryField(operation, types, leftOut.get(operation.name))]),
+  );
 }
 
 function mutationFields(types: WireTypes): Fields {
@@ -43,11 +47,15 @@ const names: ReadonlyMap<string, string> = new Map([
   ['annotation.names', 'annotationTypes'],
 ]);
 
+/** Arguments of queries that are fields of what is asked for. */
+const leftOut: ReadonlyMap<string, readonly string[]> = new Map([['task.show', ['include_dependencies']]]);
+
 /** Fields of tasks, steps and templates, or pages, and not queries of their own. */
 const elsewhere: ReadonlySet<string> = new Set([
   'task.list',
   'task.annotated',
   'task.showMany',
+  'task.analyseMany',
   'task.explain',
   'task.explainMany',
   'task.history',

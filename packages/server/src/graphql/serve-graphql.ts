@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
 import { InvalidInput, MethodNotAllowed, UnsupportedMediaType } from '../errors.ts';
 import type { Failure } from '../operations/failure.ts';
 import type { Services } from '../operations/services.ts';
 import '../request.ts';
+import { endOf, sendEvents } from '../event-stream.ts';
 import { answerRequest } from './answer-request.ts';
+import { acceptance, answerStream, isStreamed } from './answer-stream.ts';
 import { createContext } from './context.ts';
 import { graphqlError } from './graphql-error.ts';
+import { type Prepared, prepare, type Refused } from './prepare.ts';
 import { readParams } from './request-params.ts';
 import { createSchema } from './schema.ts';
 import { valueOf } from './schema-node.ts';
@@ -13,6 +17,8 @@ import { valueOf } from './schema-node.ts';
 export interface GraphqlOptions {
   /** Where the API begins. */
   readonly prefix: string;
+  /** The server stops: streams end. */
+  readonly stopping: AbortSignal;
   /** What an error means, those of the HTTP server among them. */
   failure(error: unknown): Failure;
   /** Called with faults of ours. */
@@ -38,24 +44,33 @@ export function serveGraphql(app: FastifyInstance, services: Services, options: 
     void reply.send(JSON.stringify({ errors: [graphqlError(error, formFor(request))] }));
   };
 
+  async function stream(prepared: Prepared | Refused, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const signal = endOf(reply, options.stopping);
+    const { 'last-event-id': given } = request.headers;
+    const live = { signal, lastEventId: typeof given === 'string' && given !== '' ? given : undefined };
+    const context = () => createContext(services, request.context, live);
+    await services.streams.within(async () => {
+      await sendEvents(reply, await answerStream(prepared, context, formFor(request), signal), signal);
+    });
+  }
+
   app.route({
     method: ['GET', 'POST'],
     url,
     errorHandler,
     handler: async (request, reply) => {
-      const given = request.method === 'POST' ? bodyOf(request) : request.query;
-      let params: ReturnType<typeof readParams> | undefined;
-      const [body, { status, headers = {} }] = await answerRequest(
-        schema,
-        {
-          method: request.method === 'POST' ? 'POST' : 'GET',
-          url: request.url,
-          headers: request.headers,
-          readParams: () => (params ??= readParams(given, options.parseJson)),
-        },
-        createContext(services, request.context),
-        formFor(request),
-      );
+      const method = request.method === 'POST' ? 'POST' : 'GET';
+      const params = readParams(method === 'POST' ? bodyOf(request) : request.query, options.parseJson);
+      const prepared = prepare(schema, params);
+      if (isStreamed(prepared, acceptance(request.headers.accept))) {
+        refuseWriteByGet(prepared, method);
+        await stream(prepared, request, reply);
+        return reply;
+      }
+      const { context, url: path, headers: sent } = request;
+      const asked = { method, url: path, headers: sent, params, prepared };
+      const form = formFor(request);
+      const [body, { status, headers = {} }] = await answerRequest(asked, createContext(services, context), form);
       void reply.code(status).headers(headers);
       return body ?? '';
     },
@@ -70,6 +85,12 @@ export function serveGraphql(app: FastifyInstance, services: Services, options: 
     },
     handler: () => undefined,
   });
+}
+
+/** A page of somebody else could have it sent. @throws {MethodNotAllowed} */
+function refuseWriteByGet(prepared: Prepared | Refused, method: string): void {
+  if (method !== 'GET' || !('kind' in prepared) || prepared.kind !== OperationTypeNode.MUTATION) return;
+  throw new MethodNotAllowed('A mutation', 'GET', ['POST']);
 }
 
 /** @throws {UnsupportedMediaType} {InvalidInput} */

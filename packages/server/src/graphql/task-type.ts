@@ -1,4 +1,10 @@
-import { explainReasonSchema, graphEdgeSchema, taskHistoryEventSchema, taskSchema } from '@tasker/contract/wire';
+import {
+  dependencyAnalysisSchema,
+  explainReasonSchema,
+  graphEdgeSchema,
+  taskHistoryEventSchema,
+  taskSchema,
+} from '@tasker/contract/wire';
 import { GraphQLNonNull, GraphQLObjectType } from 'graphql';
 import { Type } from 'typebox';
 import { TaskNotFound } from '../errors.ts';
@@ -52,6 +58,11 @@ export function taskType(types: WireTypes, entities: () => EntityTypes): ObjectT
           const request = pageRequest(args);
           return pageOf(await loaders.history.load(taskIdOf(source)), request, ({ event_id }) => event_id);
         },
+      },
+      dependencyAnalysis: {
+        type: types.object(dependencyAnalysisSchema, 'DependencyAnalysis'),
+        description: 'What its graph and the states of its steps say about its course.',
+        resolve: (source, _, { loaders }) => loaders.analysis.load(taskIdOf(source)),
       },
       explain: {
         type: listOf(types.object(explainReasonSchema, 'Reason')),

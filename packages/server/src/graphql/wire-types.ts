@@ -1,5 +1,5 @@
 import { stepStates, taskStates } from '@tasker/contract';
-import { graphFormats } from '@tasker/contract/wire';
+import { graphFormats, historyKinds } from '@tasker/contract/wire';
 import {
   GraphQLBoolean,
   GraphQLEnumType,
@@ -165,12 +165,27 @@ const enumNames: ReadonlyMap<string, string> = new Map([
   [taskStates.join(), 'TaskStatus'],
   [stepStates.join(), 'StepStatus'],
   [graphFormats.join(), 'GraphFormat'],
+  [historyKinds.join(), 'TaskHistoryEventKind'],
 ]);
 
 /** Types that are named after the place where they stand first get a better name here. */
 const nameOf = (name: string) => betterNames.get(name) ?? name;
 
 const betterNames: ReadonlyMap<string, string> = new Map([
+  ['BottlenecksBottlenecks', 'Bottleneck'],
+  ['BottlenecksOverallImpact', 'OverallImpact'],
+  ['CriticalPathsPaths', 'CriticalPath'],
+  ['DependencyAnalysisBottlenecks', 'Bottlenecks'],
+  ['DependencyAnalysisCriticalPaths', 'CriticalPaths'],
+  ['DependencyAnalysisDependencyGraph', 'RuntimeGraph'],
+  ['DependencyAnalysisErrorChains', 'ErrorChains'],
+  ['DependencyAnalysisParallelismOpportunities', 'ParallelismOpportunities'],
+  ['DependencyAnalysisTaskExecutionSummary', 'TaskExecutionSummary'],
+  ['ErrorChainsErrorChains', 'ErrorChain'],
+  ['ParallelismOpportunitiesLevels', 'ParallelLevel'],
+  ['RuntimeGraphEdges', 'RuntimeEdge'],
+  ['RuntimeGraphNodes', 'RuntimeNode'],
+  ['TaskExecutionSummaryOverallHealth', 'OverallHealth'],
   ['ReadinessChecksDatabase', 'HealthCheck'],
   ['ReadinessChecksDatabaseStatus', 'HealthState'],
   ['TaskTaskAnnotations', 'TaskAnnotation'],

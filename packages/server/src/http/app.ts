@@ -42,7 +42,8 @@ export interface AppOptions {
   readonly cors: CorsOptions | undefined;
   readonly guard: GuardOptions;
   readonly logger: ServerLogger;
-  readonly isStopping: () => boolean;
+  /** The server stops: nothing more is taken, and streams end. */
+  readonly stopping: AbortSignal;
 }
 
 /** The API over HTTP, not listening yet. Other surfaces may be added to it. */
@@ -71,7 +72,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     const traceparent = traceparentIn(request.headers);
     request.context = { correlationId: correlationIdOf(request.headers, request.id), traceparent, principal: null };
     void reply.header('x-correlation-id', request.context.correlationId);
-    if (options.isStopping()) throw new ServerStopping();
+    if (options.stopping.aborted) throw new ServerStopping();
     guard(request.method, request.headers, options.guard);
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -88,7 +89,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   if (options.cors !== undefined) await app.register(cors, corsSettings(options.cors));
   for (const route of routes) serve(app, services, route, options);
-  serveEvents(app, services, options.prefix);
+  app.addHook('preClose', () => services.feed.stop());
+  serveEvents(app, services, options);
   serveReference(app, options.prefix, reference(options.prefix));
   serveStartPage(app, services, options.prefix);
   refuseOtherMethods(app, options.prefix, options.cors === undefined);

@@ -1,34 +1,27 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.ts';
+import { endOf, sendEvents } from '../event-stream.ts';
 import { followEvents, type StreamMessage } from '../operations/follow-events.ts';
 import type { Services } from '../operations/services.ts';
 
-/** Between two signs of life, milliseconds: less than proxies wait before they give a silent connection up. */
-const heartbeatMs = 15_000;
-/** How long clients wait before they come back, milliseconds. */
-const reconnectMs = 2_000;
+export interface EventsOptions {
+  /** Where the API begins. */
+  readonly prefix: string;
+  /** The server stops. */
+  readonly stopping: AbortSignal;
+}
 
-/** `GET /events`: what happens, as Server-Sent Events. Ends when the server stops, and is resumed elsewhere. */
-export function serveEvents(app: FastifyInstance, services: Services, prefix: string): void {
-  const stopping = new AbortController();
-  app.addHook('preClose', async () => {
-    stopping.abort();
-    await services.feed.stop();
-  });
+/** `GET /events`: what happens, as Server-Sent Events. */
+export function serveEvents(app: FastifyInstance, services: Services, { prefix, stopping }: EventsOptions): void {
   app.get<{ Querystring: Record<string, unknown> }>(
     `${prefix}/events`,
     { exposeHeadRoute: false },
     async (request, reply) => {
-      const leaving = new AbortController();
-      reply.raw.once('close', () => {
-        leaving.abort();
-      });
-      const signal = AbortSignal.any([leaving.signal, stopping.signal]);
+      const signal = endOf(reply, stopping);
       await services.streams.within(async () => {
         const messages = await followEvents(services, inputOf(request), request.context, signal);
-        await send(messages, open(reply), signal);
+        const { frames, signOfLife } = framesOf(messages);
+        await sendEvents(reply, frames, signal, { signOfLife });
       });
       return reply;
     },
@@ -47,42 +40,19 @@ function inputOf({ query, headers }: FastifyRequest<{ Querystring: Record<string
   };
 }
 
-/** From here on the answer is ours to write. */
-function open(reply: FastifyReply): ServerResponse {
-  reply.hijack();
-  const { raw } = reply;
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store, no-transform',
-    // proxies that gather answers would keep the events
-    'x-accel-buffering': 'no',
-  });
-  raw.flushHeaders();
-  raw.write(`retry: ${reconnectMs}\n\n`);
-  return raw;
-}
-
-async function send(messages: AsyncIterable<StreamMessage>, raw: ServerResponse, signal: AbortSignal): Promise<void> {
+/** How far a quiet stream has come is told at the beginning, and with the signs of life. */
+function framesOf(messages: AsyncIterable<StreamMessage>) {
   let reached = '';
-  const heartbeat = setInterval(() => {
-    // an id without data moves on what the client would resume from
-    if (raw.writableLength === 0) raw.write(`: alive\n${reached === '' ? '' : `id: ${reached}\n`}\n`);
-  }, heartbeatMs);
-  try {
+  async function* frames(): AsyncGenerator<string | undefined> {
     for await (const message of messages) {
-      // how far a quiet stream has come is told at the beginning, and with the signs of life
       const isQuiet = message.event === undefined && message.isReset !== true && reached !== '';
       reached = message.id;
-      if (!isQuiet && !raw.write(frame(message))) await once(raw, 'drain', { signal });
+      yield isQuiet ? undefined : frame(message);
     }
-  } catch (error) {
-    // who has left needs no answer; anything else ends the stream, and the client resumes it
-    if (!signal.aborted) raw.destroy(error instanceof Error ? error : undefined);
-  } finally {
-    clearInterval(heartbeat);
-    raw.end();
   }
+  // an id without data moves on what the client would resume from
+  const signOfLife = () => `: alive\n${reached === '' ? '' : `id: ${reached}\n`}\n`;
+  return { frames: frames(), signOfLife };
 }
 
 function frame({ id, event, isReset }: StreamMessage): string {

@@ -47,7 +47,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(-1))('on $na
       cors: undefined,
       guard: { hosts: undefined, origins: 'any' },
       logger: { debug: () => undefined, error: (fields) => faults.push(fields) },
-      isStopping: () => false,
+      stopping: new AbortController().signal,
     });
     const faults: object[] = [];
     const fuzz = createFuzz(seed, (ref) => document.components.schemas[ref.split('/').at(-1) ?? ''] ?? {});

@@ -1,5 +1,6 @@
 import { historyKinds, type LiveEvent, liveEventSchema, nameSchema } from '@tasker/contract/wire';
-import { type Static, Type } from 'typebox';
+import type { NewsPosition } from '@tasker/engine';
+import { Type } from 'typebox';
 import { InvalidInput } from '../errors.ts';
 import type { FeedBatch } from '../events/feed.ts';
 import { formatPosition, parsePosition } from '../events/position.ts';
@@ -23,7 +24,7 @@ export const eventStream = {
         Type.Array(Type.Enum(historyKinds), {
           minItems: 1,
           maxItems: 50,
-          description: 'Only these; separated by commas.',
+          description: 'Only these; over HTTP separated by commas.',
         }),
       ),
       last_event_id: Type.Optional(
@@ -58,12 +59,15 @@ export async function followEvents(
 ): Promise<AsyncIterable<StreamMessage>> {
   const { task_id: taskId, namespace, kind: kinds, last_event_id } = await admit(eventStream, services, input, request);
   const since = positionOf(last_event_id);
-  return messages(services.feed.follow({ taskId: taskId?.toLowerCase(), namespace, kinds }, since, signal));
+  return messagesOf(services.feed.follow({ taskId: taskId?.toLowerCase(), namespace, kinds }, since, signal));
 }
 
-type Input = Static<typeof eventStream.input>;
-
-function positionOf(id: Input['last_event_id']) {
+/**
+ * Where to go on.
+ *
+ * @throws {InvalidInput} when the id is not one of a message
+ */
+export function positionOf(id: string | undefined): NewsPosition | undefined {
   if (id === undefined || id === '') return undefined;
   const position = parsePosition(id);
   if (position !== undefined) return position;
@@ -75,7 +79,7 @@ function positionOf(id: Input['last_event_id']) {
   ]);
 }
 
-async function* messages(batches: AsyncIterable<FeedBatch>): AsyncGenerator<StreamMessage> {
+export async function* messagesOf(batches: AsyncIterable<FeedBatch>): AsyncGenerator<StreamMessage> {
   for await (const { facts, before, position, isReset } of batches) {
     if (isReset || facts.length === 0) yield { id: formatPosition(position), isReset };
     for (const [index, fact] of facts.entries()) {

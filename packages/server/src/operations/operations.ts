@@ -18,6 +18,7 @@ import { healthStatus } from './system/health-status.ts';
 import { listNamespaces } from './system/list-namespaces.ts';
 import { listWorkers } from './system/list-workers.ts';
 import { metrics } from './system/metrics.ts';
+import { analyseTasks } from './task/analyse-tasks.ts';
 import { annotatedTasks } from './task/annotated-tasks.ts';
 import { cancelTask } from './task/cancel-task.ts';
 import { explainTask } from './task/explain-task.ts';
@@ -45,6 +46,7 @@ export const operations: readonly Operation[] = [
   listTasks,
   showTask,
   showTasks,
+  analyseTasks,
   annotatedTasks,
   listAnnotationNames,
   updateTask,

@@ -2,9 +2,16 @@ import { isSettled } from '@tasker/contract';
 import type { DependencyAnalysis } from '@tasker/contract/wire';
 import type { StepView, TaskDetail } from '@tasker/engine';
 
-/** What the graph of a task and the states of its steps say about its course. Linear, but for what is in error. */
-export function analyseDependencies({ steps, edges, execution }: TaskDetail, now: Date): DependencyAnalysis {
-  const graph = graphOf(steps, edges);
+/**
+ * What the graph of a task and the states of its steps say about its course. Linear, but for what is in error.
+ *
+ * @param steps all of the task, by position
+ */
+export function analyseDependencies(
+  { steps, execution }: Pick<TaskDetail, 'steps' | 'execution'>,
+  now: Date,
+): DependencyAnalysis {
+  const graph = graphOf(steps);
   const paths = criticalPaths(steps);
   const parallelism = parallelismOf(steps, execution.completionPercentage);
   const chains = errorChains(steps);
@@ -16,22 +23,21 @@ export function analyseDependencies({ steps, edges, execution }: TaskDetail, now
     parallelism_opportunities: parallelism,
     error_chains: chains,
     bottlenecks,
-    task_execution_summary: summaryOf(steps, edges.length, { paths, parallelism, chains, bottlenecks }),
+    task_execution_summary: summaryOf(steps, graph.edges.length, { paths, parallelism, chains, bottlenecks }),
   };
 }
 
 type Part<Key extends keyof DependencyAnalysis> = DependencyAnalysis[Key];
 
-function graphOf(steps: readonly StepView[], edges: TaskDetail['edges']): Part<'dependency_graph'> {
+function graphOf(steps: readonly StepView[]): Part<'dependency_graph'> {
   const idsOf = (positions: readonly number[]) => positions.flatMap((position) => steps[position]?.stepId ?? []);
   return {
     nodes: steps.map(({ stepId, name, level }) => ({ id: stepId, name, level })),
-    edges: edges.map(({ fromStepId, toStepId, fromName, toName }) => ({
-      from: fromStepId,
-      to: toStepId,
-      from_name: fromName,
-      to_name: toName,
-    })),
+    edges: steps.flatMap(({ stepId, name, children }) =>
+      children
+        .flatMap((child) => steps[child] ?? [])
+        .map((to) => ({ from: stepId, to: to.stepId, from_name: name, to_name: to.name })),
+    ),
     adjacency_list: Object.fromEntries(steps.map(({ stepId, children }) => [stepId, idsOf(children)])),
     reverse_adjacency_list: Object.fromEntries(steps.map(({ stepId, parents }) => [stepId, idsOf(parents)])),
     dependency_levels: Object.fromEntries(steps.map(({ stepId, level }) => [stepId, level])),
