@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientRequest, get } from 'node:http';
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { fastify } from 'fastify';
 import { expect, it, onTestFinished } from 'vitest';
 import { endOf, sendEvents } from './event-stream.ts';
@@ -11,7 +11,7 @@ it('what a client does not take is not made, and all of it comes when it does', 
   const { request, saturated } = await serve(async function* () {
     for (; made < 64; made++) yield `data: ${mebibyte}\n\n`;
   });
-  const [response] = await once(request, 'response');
+  const response = await answerTo(request);
   response.pause();
   await saturated;
   // one that is made is on its way; the system holds some of the others
@@ -27,15 +27,27 @@ it('what a client does not take is not made, and all of it comes when it does', 
 });
 
 it('whoever leaves while it is written to ends the stream, and nothing more is made for it', async () => {
+  let isClosed = false;
   const { request, saturated, over } = await serve(async function* () {
-    for (;;) yield `data: ${mebibyte}\n\n`;
+    try {
+      for (;;) yield `data: ${mebibyte}\n\n`;
+    } finally {
+      isClosed = true;
+    }
   });
-  const [response] = await once(request, 'response');
+  const response = await answerTo(request);
   response.pause();
   await saturated;
   request.destroy();
   await over;
+  expect(isClosed).toBe(true);
 });
+
+function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve) => {
+    request.once('response', resolve);
+  });
+}
 
 /** A server with one stream, and a client of it. */
 async function serve(frames: () => AsyncIterable<string>) {

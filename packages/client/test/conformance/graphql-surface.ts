@@ -13,7 +13,9 @@ export function graphqlSurface({ url }: Place): Surface {
     hasDoor: true,
     async ask(operation, input) {
       const { document: query, read } = questions[operation];
-      const named = Object.entries(input).map(([name, value]) => [variableNames.get(name) ?? camelCase(name), value]);
+      const named = Object.entries(input).map(
+        ([name, value]: [string, unknown]) => [variableNames.get(name) ?? camelCase(name), value] as const,
+      );
       const given = Object.fromEntries(named);
       const variables = query.startsWith('mutation') ? { input: given } : given;
       const response = await fetch(`${url}/tasker/graphql`, {

@@ -97,7 +97,7 @@ it('such a client follows a task over the same address, until it has ended', asy
     client.subscription(follow, { taskId: id }).subscribe(({ data, error, hasNext }) => {
       if (error !== undefined) reject(error);
       told.push(valueOf(valueOf(valueOf(data, 'task'), 'task'), 'status'));
-      if (hasNext !== true || told.at(-1) === 'complete') resolve(told);
+      if (!hasNext || told.at(-1) === 'complete') resolve(told);
     });
   });
   expect(statuses.at(-1)).toBe('complete');

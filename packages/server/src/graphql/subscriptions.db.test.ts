@@ -1,4 +1,5 @@
 import { taskHistory } from '@tasker/engine';
+import { getNamedType, isLeafType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachDatabase, type TestDatabaseKind } from '../../../engine/test/servers/databases.ts';
@@ -7,6 +8,7 @@ import { startTasker } from '../../test/start.ts';
 import { startServer } from '../../test/start-server.ts';
 import { diamond, templateOf } from '../../test/template.ts';
 import type { ServerOptions } from '../server.ts';
+import { createSchema } from './schema.ts';
 import { valueOf } from './schema-node.ts';
 
 const order = { namespace: 'shapes', name: 'diamond', context: {} };
@@ -35,6 +37,21 @@ describeEachDatabase((kind) => {
     expect(ends.eventsOf()).toMatchObject(
       tasks.map(() => ({ task: { status: 'complete', workflowSteps: [{ name: 'first', results: {} }, {}, {}, {}] } })),
     );
+  });
+
+  it('SURF-26 every field of what is told resolves', async () => {
+    const { tasker, subscribe } = await open(kind);
+    const type = createSchema().getType('LiveEvent');
+    if (!isObjectType(type)) throw new Error('there is no LiveEvent');
+    const fields = Object.values(type.getFields()).map(({ name, type: of }) =>
+      isLeafType(getNamedType(of)) ? name : `${name} { __typename }`,
+    );
+    const stream = subscribe(`subscription { events { position isReset event { ${fields.join(' ')} } } }`);
+    await stream.begun;
+    const { id } = await tasker.submit(order);
+    await stream.until(isEnd(id));
+    expect(stream.results.filter(({ errors }) => errors !== undefined)).toEqual([]);
+    expect(stream.eventsOf()[0]).toMatchObject({ taskId: id, name: 'diamond', task: { __typename: 'Task' } });
   });
 
   it('a subscription tells of one task, one namespace or some kinds of facts', async () => {
@@ -114,9 +131,20 @@ describeEachDatabase((kind) => {
   });
 
   it('one task is followed until it has ended, from any place on', async () => {
-    const { tasker, subscribe } = await open(kind);
+    let letGo: () => void = () => undefined;
+    const isWatched = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { tasker, subscribe } = await open(kind, {
+      async do() {
+        await isWatched;
+        return {};
+      },
+    });
     const task = await tasker.submit(order);
     const stream = subscribe(followed, { taskId: task.id });
+    await stream.begun;
+    letGo();
     await stream.ended;
     expect(stream.results.at(-1)).toMatchObject({
       data: { task: { event: { kind: 'task_complete' }, task: { status: 'complete', completionPercentage: 100 } } },
@@ -275,7 +303,7 @@ interface Subscription {
   close(): void;
 }
 
-const handlers = { do: () => ({}) };
+const handlers = { do: (): object | Promise<object> => ({}) };
 
 async function open(kind: TestDatabaseKind, own = handlers, options: Omit<ServerOptions, 'tasker'> = {}) {
   const { db } = await kind.fresh();
