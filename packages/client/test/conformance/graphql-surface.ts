@@ -17,6 +17,9 @@ export function graphqlSurface({ url }: Place): Surface {
         ([name, value]: [string, unknown]) => [variableNames.get(name) ?? camelCase(name), value] as const,
       );
       const given = Object.fromEntries(named);
+      // GraphQL passes over variables that a document does not declare, and a test over what it does not ask
+      const unsaid = Object.keys(given).find((name) => !query.startsWith('mutation') && !query.includes(`$${name}:`));
+      if (unsaid !== undefined) throw new Error(`the document for ${operation} does not take ${unsaid}`);
       const variables = query.startsWith('mutation') ? { input: given } : given;
       const response = await fetch(`${url}/tasker/graphql`, {
         method: 'POST',
@@ -114,6 +117,8 @@ const questions: Readonly<Record<OperationName, Question>> = {
       status: 'TaskStatus',
       tag: 'String',
       initiator: 'String',
+      correlationId: 'String',
+      parentCorrelationId: 'String',
       q: 'String',
       first: 'Int',
       after: 'String',
