@@ -16,8 +16,9 @@ export interface NamedConfiguration {
  */
 export async function loadConfiguration({ config: file, database }: NamedConfiguration): Promise<LoadedConfig> {
   // What is not going to be used is not complained about either.
-  const env = database === undefined ? process.env : { ...process.env, TASKER_DATABASE_URL: '' };
+  const env =
+    database === undefined ? process.env : { ...process.env, TASKER_DATABASE_URL: '', TASKER_DATABASE_NAME: '' };
   const { config, origins } = await loadConfig({ file, env, otherVariables: ownVariables });
   if (database === undefined) return { config, origins };
-  return { config: { ...config, database: { ...config.database, url: database } }, origins };
+  return { config: { ...config, database: { ...config.database, url: database, name: undefined } }, origins };
 }

@@ -40,7 +40,7 @@ async function withDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Re
 
 /** Does something with a database in any condition; one in a folder is made if need be. */
 export async function withAnyDatabase<Result>(cli: Cli, work: (db: Database) => Promise<Result>): Promise<Result> {
-  const { url: _url, migrate: _migrate, ...limits } = cli.config.database;
+  const { url: _url, name: _name, migrate: _migrate, ...limits } = cli.config.database;
   const onWarning = (message: string) => cli.terminal.note(`tasker: ${message}`);
   const db = await openDatabase(cli.database, { ...limits, onWarning });
   try {

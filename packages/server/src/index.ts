@@ -1,3 +1,4 @@
+export type { AnswerCache, CacheStatus, Fetched, Question } from './cache/answer-cache.ts';
 export type { CacheCapabilities, CacheStore } from './cache/cache-store.ts';
 export type {
   CacheMode,

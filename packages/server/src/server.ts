@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { InvalidOptions, type Tasker, type TaskerConfig } from '@tasker/engine';
 import type { FastifyInstance } from 'fastify';
+import type { AnswerCache } from './cache/answer-cache.ts';
 import type { CapabilityDetection } from './cache/capabilities.ts';
 import type { CacheOptions } from './cache/open-cache.ts';
 import { type GraphqlOptions, serveGraphql } from './graphql/serve-graphql.ts';
@@ -59,6 +60,8 @@ export interface Server {
   readonly url: string;
   /** How metrics are written down; exporters may come and go while it runs. */
   readonly exporters: ExporterRegistry;
+  /** Keeps answers that are costly to make; also those of exporters and pages of your own. */
+  readonly cache: AnswerCache;
   /** What the store of costly answers can do, as far as is known; detectors may come while it runs. */
   readonly cacheDetection: CapabilityDetection;
   /** Takes no more requests, answers those under way, and closes what it opened. */
@@ -89,6 +92,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return urlOf(app, host, port);
     },
     exporters: services.exporters,
+    cache: services.cache,
     cacheDetection: services.cacheDetection,
     stop() {
       stopping.abort();

@@ -32,7 +32,7 @@ const single = 50;
 export async function runBench(cli: Cli, options: RunBenchOptions): Promise<ExitCode> {
   const plan = checkOptions(options);
   const { terminal } = cli;
-  const { url: _url, migrate: _migrate, ...limits } = cli.config.database;
+  const { url: _url, name: _name, migrate: _migrate, ...limits } = cli.config.database;
   const schema = `tasker_bench_${process.pid}`;
   const onWarning = (message: string) => terminal.note(`tasker: ${message}`);
   const db = await openDatabase(cli.database, { ...limits, schema, onWarning });

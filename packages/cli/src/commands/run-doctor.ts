@@ -59,8 +59,8 @@ function checkProgram(): Finding[] {
 
 async function checkDatabase({ config, database }: Cli): Promise<Finding[]> {
   const check = 'database';
-  const where = printableUrl(database);
-  const { url: _url, migrate: _migrate, ...limits } = config.database;
+  const { url: _url, name, migrate: _migrate, ...limits } = config.database;
+  const where = `${name === undefined ? '' : `${name}, `}${printableUrl(database)}`;
   try {
     refuseMissingFolder(database);
   } catch (error) {
@@ -155,8 +155,10 @@ interface Setting {
 
 function settingsOf({ config, origins }: LoadedConfig, database: string | undefined): Setting[] {
   return [...origins].map(([setting, origin]) => {
-    const given = setting === 'database.url' && database !== undefined;
-    return { setting, value: valueOf(setting, at(config, setting)), from: given ? '--database' : fromOf(origin) };
+    const { name } = config.database;
+    const named = name === undefined ? fromOf(origin) : `databases.${name}`;
+    const from = setting === 'database.url' ? (database === undefined ? named : '--database') : fromOf(origin);
+    return { setting, value: valueOf(setting, at(config, setting)), from };
   });
 }
 
@@ -173,7 +175,12 @@ function at(config: object, setting: string): unknown {
 function valueOf(setting: string, value: unknown): string {
   if (typeof value === 'string') return setting === 'database.url' ? printableUrl(value) : value;
   if (value === undefined) return '–';
-  return JSON.stringify(value);
+  return JSON.stringify(setting === 'databases' ? printableUrls(value) : value);
+}
+
+function printableUrls(databases: unknown): unknown {
+  const entries: [string, unknown][] = Object.entries(databases ?? {});
+  return Object.fromEntries(entries.map(([name, url]) => [name, printableUrl(String(url))]));
 }
 
 function fromOf(origin: SettingOrigin): string {

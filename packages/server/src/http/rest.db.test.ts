@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { errorCatalogue } from '@tasker/contract';
 import type { ErrorAnswer, HandlerAnswer, StepList, TaskAnswer, TaskList, TaskSubmitted } from '@tasker/contract/wire';
 import { type Database, defineHandler, type TaskerOptions } from '@tasker/engine';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { describeEachDatabase, type TestDatabaseKind } from '../../../engine/test/servers/databases.ts';
 import { startTasker } from '../../test/start.ts';
 import { startServer } from '../../test/start-server.ts';
 import { diamond, templateOf } from '../../test/template.ts';
 import type { MetricsExporter } from '../metrics/metrics-exporter.ts';
-import type { ServerOptions } from '../server.ts';
+import { createServer, type ServerOptions } from '../server.ts';
 
 const order = { namespace: 'shapes', name: 'diamond', context: { a: 1 } };
 const nowhere = '01890a5d-ac96-7000-8000-000000000000';
@@ -662,6 +662,12 @@ describeEachDatabase((kind) => {
       'shop:answer:registry_statistics': 77,
       [[...kept.keys()].find((key) => key.startsWith('shop:cache_perf:')) ?? '']: 3600,
     });
+    const { tasker } = await open(kind);
+    const server = await createServer({ tasker, cache: { store, prefix: 'own', defaultTtlSeconds: 44 } });
+    onTestFinished(() => server.stop());
+    const isText = (value: unknown): value is string => typeof value === 'string';
+    await server.cache.fetch({ key: 'sales', isAnswer: isText }, async () => 'many');
+    expect([kept.get('own:answer:sales'), server.cacheDetection.detect(store).mode]).toEqual([44, 'local_only']);
     await expect(open(kind, {}, undefined, { cache: { pressureThreshold: 2 } })).rejects.toThrow(
       'cache.pressureThreshold must be a number from 0 to 1, not 2.',
     );

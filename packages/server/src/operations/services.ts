@@ -1,4 +1,5 @@
 import type { Tasker, TaskerConfig } from '@tasker/engine';
+import type { AnswerCache } from '../cache/answer-cache.ts';
 import type { CapabilityDetection } from '../cache/capabilities.ts';
 import { type CacheOptions, openCache } from '../cache/open-cache.ts';
 import { createEventFeed, type EventFeed } from '../events/feed.ts';
@@ -16,6 +17,8 @@ export interface Services {
   readonly health: Health;
   /** How metrics are written down. */
   readonly exporters: ExporterRegistry;
+  /** Keeps answers that are costly to make. */
+  readonly cache: AnswerCache;
   /** What the store of costly answers is taken to be able to do. */
   readonly cacheDetection: CapabilityDetection;
   /** Submissions pass here, whichever surface they come through. */
@@ -67,6 +70,7 @@ export function createServices(options: ServicesOptions): Services {
       exporterStatistics: exporters.statistics,
     }),
     exporters,
+    cache,
     cacheDetection: detection,
     submissions: createAdmission('submissions', mostSubmissions),
     feed,

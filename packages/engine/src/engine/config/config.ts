@@ -5,11 +5,18 @@ export interface TaskerConfig {
   /** Picks the overrides of templates. `TASKER_ENV`, default `development`. */
   readonly environment: string;
   /**
+   * The databases that there are, by names of your own: that of the program, and others. In the variable
+   * `TASKER_DATABASES` as JSON. Only the one that `database.name` names is opened.
+   */
+  readonly databases: Readonly<Record<string, string>>;
+  /**
    * The database of the engine, which need not be that of the program around it: nothing else is read or written.
    */
   readonly database: {
-    /** `TASKER_DATABASE_URL`, default `file:.tasker`. */
+    /** `TASKER_DATABASE_URL`, default `file:.tasker`; with `name` the URL that the name stands for. */
     readonly url: string;
+    /** One of `databases`. `TASKER_DATABASE_NAME`; undefined, the default: it is given by its URL. */
+    readonly name: string | undefined;
     /** `TASKER_DATABASE_SCHEMA`, default `tasker`. */
     readonly schema: string;
     /** `TASKER_DATABASE_MAX_CONNECTIONS`, default 10; without the one that listens. */

@@ -14,8 +14,10 @@ describe('the configuration', () => {
     const { config, origins } = await loadConfig({ env: {}, folder: folderWith({}) });
     expect(config).toEqual({
       environment: 'development',
+      databases: {},
       database: {
         url: 'file:.tasker',
+        name: undefined,
         schema: 'tasker',
         maxConnections: 10,
         connectTimeoutMs: 10_000,
@@ -168,7 +170,53 @@ describe('the configuration', () => {
     // the environment is tried below, and what is for servers there
     const forServers = /^(health|cache)\./;
     const left = [...base.origins.keys()].filter((key) => !tried.includes(key) && !forServers.test(key));
-    expect(left).toEqual(['environment']);
+    expect(left).toEqual(['environment', 'databases', 'database.name']);
+  });
+
+  it('CORE-123: a database may be named, one of those that there are; what is nearer to the process counts more', async () => {
+    const databases = 'databases: { shop: "postgres://shop/db", workflows: "postgres://flows/db" }\n';
+    const named = folderWith({ 'tasker.config.yaml': `${databases}database: { name: workflows, schema: flows }\n` });
+    const databaseOf = async (env: Record<string, string>, folder = named) =>
+      (await loadConfig({ env, folder })).config.database;
+    expect(await databaseOf({})).toMatchObject({ url: 'postgres://flows/db', name: 'workflows', schema: 'flows' });
+    expect(await databaseOf({ TASKER_DATABASE_NAME: 'shop' })).toMatchObject({
+      url: 'postgres://shop/db',
+      name: 'shop',
+    });
+    expect(await databaseOf({ TASKER_DATABASE_URL: 'memory:' })).toMatchObject({ url: 'memory:', name: undefined });
+    const inVariable = { TASKER_DATABASES: '{"workflows":"postgres://other/db"}' };
+    expect(await databaseOf(inVariable)).toMatchObject({ url: 'postgres://other/db' });
+    const given = folderWith({ 'tasker.config.yaml': `${databases}database: { url: 'memory:' }\n` });
+    expect(await databaseOf({}, given)).toMatchObject({ url: 'memory:', name: undefined });
+    expect(await databaseOf({ TASKER_DATABASE_NAME: 'shop' }, given)).toMatchObject({ url: 'postgres://shop/db' });
+    expect(await startedWith((await loadConfig({ env: {}, folder: named })).config)).toMatchObject({
+      database: 'postgres://flows/db',
+    });
+  });
+
+  it.each([
+    [
+      'databases: { workflows: "memory:" }\ndatabase: { name: workflow }',
+      '"workflow", which is none of `databases`. Do you mean `workflows`?',
+    ],
+    [
+      'databases: { shop: "memory:", flows: "memory:" }\ndatabase: { name: x }',
+      '"x", which is none of `databases`. There are: shop, flows.',
+    ],
+    ['database: { name: toString }', '"toString", and there are no `databases`: add it there with its URL'],
+    ['databases: { a: "memory:" }\ndatabase: { name: a, url: "memory:" }', 'both say which database it is'],
+    [
+      'databases: { a: "mysql://ada:secret@host" }',
+      '`databases` has `a`, which must be postgres://user:password@host/database',
+    ],
+    ['databases: { a: 5 }', '`databases` must hold texts by name.'],
+    ['databases: [a]', '`databases` must hold texts by name.'],
+  ])('CORE-123: is refused where the name stands for nothing: %j', async (text, problem) => {
+    const [first = '', ...others] = await problemsOf(
+      loadConfig({ env: {}, folder: folderWith({ 'tasker.config.yaml': text }) }),
+    );
+    expect(first).toContain(problem);
+    expect([others, first.includes('secret')]).toEqual([[], false]);
   });
 
   it('CORE-124: reads the cache from the file and variables, and refuses what cannot be', async () => {

@@ -1,4 +1,5 @@
 import { InvalidOptions } from '../../errors.ts';
+import { nearestName } from '../../lifecycle/1-template/language/nearest-name.ts';
 import { defaultDatabaseUrl } from '../../postgres/open-database.ts';
 import { checkSchemaName, defaultSchema } from '../../postgres/schema-name.ts';
 import { type CacheConfig, cacheDefaults, cacheProblems } from './cache-config.ts';
@@ -43,10 +44,13 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
 const readElsewhere = ['TASKER_CONFIG', 'TASKER_HOST', 'TASKER_PORT'];
 
 function readSettings(read: SettingReader): TaskerConfig {
+  const environment = read.text('environment', 'development', undefined, 'TASKER_ENV');
+  const databases = read.texts('databases', urlProblem);
   return {
-    environment: read.text('environment', 'development', undefined, 'TASKER_ENV'),
+    environment,
+    databases,
     database: {
-      url: read.text('database.url', defaultDatabaseUrl, urlProblem),
+      ...readPlace(read, databases),
       schema: read.text('database.schema', defaultSchema, schemaProblem),
       maxConnections: read.whole('database.maxConnections', 10, 1),
       connectTimeoutMs: read.whole('database.connectTimeoutMs', 10_000, 1),
@@ -103,6 +107,35 @@ function readCache(read: SettingReader): CacheConfig {
 }
 
 type NumberIn<Section> = { [Key in keyof Section]: Section[Key] extends number ? Key : never }[keyof Section];
+
+/** A database is named or given by its URL; what is said nearer to the process counts more. */
+function readPlace(
+  read: SettingReader,
+  databases: TaskerConfig['databases'],
+): { url: string; name: string | undefined } {
+  const url = read.text('database.url', defaultDatabaseUrl, urlProblem);
+  const name = read.optionalText('database.name');
+  if (name === undefined) return { url, name };
+  const rank = (key: string) => ranks[read.origins.get(key)?.from ?? 'default'];
+  if (rank('database.url') > rank('database.name')) return { url, name: undefined };
+  if (rank('database.url') === rank('database.name')) {
+    read.refuse('`database.url` and `database.name` both say which database it is: leave one of them out.');
+  }
+  const named = Object.hasOwn(databases, name) ? databases[name] : undefined;
+  if (named === undefined) read.refuse(unknownDatabase(name, Object.keys(databases)));
+  return { url: named ?? url, name };
+}
+
+const ranks = { default: 0, file: 1, variable: 2 } as const;
+
+function unknownDatabase(name: string, known: readonly string[]): string {
+  if (known.length === 0) {
+    return `\`database.name\` is ${JSON.stringify(name)}, and there are no \`databases\`: add it there with its URL, or give \`database.url\`.`;
+  }
+  const nearest = nearestName(name, known);
+  const hint = nearest === undefined ? `There are: ${known.join(', ')}.` : `Do you mean \`${nearest}\`?`;
+  return `\`database.name\` is ${JSON.stringify(name)}, which is none of \`databases\`. ${hint}`;
+}
 
 function urlProblem(url: string): string | undefined {
   if (/^(postgres(ql)?:\/\/|(file|pglite):.|memory:$)/i.test(url)) return undefined;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { databases } from '../../../test/servers/databases.ts';
 import { createTasker, defineTask } from '../../index.ts';
@@ -7,12 +10,13 @@ import { optionsFromConfig } from './options-from-config.ts';
 describe.for(databases.filter(({ concurrent }) => concurrent))('on $name', (kind) => {
   it('CORE-123: the configured database has all of the engine, another has none', async () => {
     const [own, other] = [await kind.fresh({ empty: true }), await kind.fresh({ empty: true })];
-    const env = {
-      TASKER_DATABASE_URL: own.url,
-      TASKER_DATABASE_SCHEMA: 'engine',
-      TASKER_DATABASE_MAX_CONNECTIONS: '2',
-    };
-    const { config } = await loadConfig({ env, folder: '/nowhere' });
+    // the program’s own database beside it, which the engine has nothing to do with
+    const file = join(mkdtempSync(join(tmpdir(), 'tasker-two-')), 'tasker.config.json');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    const databases = { shop: other.url, workflows: own.url };
+    const database = { name: 'workflows', schema: 'engine', maxConnections: 2 };
+    writeFileSync(file, JSON.stringify({ databases, database }));
+    const { config } = await loadConfig({ env: {}, file });
     const greet = defineTask({ name: 'greet' }).step('only', { run: () => ({ said: 'hello' }) });
     const tasker = await createTasker({ ...(await optionsFromConfig(config)), tasks: [greet] });
     onTestFinished(() => tasker.stop());

@@ -12,7 +12,7 @@ import type { TaskerConfig } from './config.ts';
  */
 export async function optionsFromConfig(config: TaskerConfig): Promise<TaskerOptions> {
   const { environment, database, templates, log, telemetry, upkeep } = config;
-  const { url, schema, migrate, ...pool } = database;
+  const { url, name: _name, schema, migrate, ...pool } = database;
   const { enabled, name, ...worker } = config.worker;
   const folders = templates.folders;
   const load = folders.length === 0 ? nothing : await loadTemplates(folders, { environment });

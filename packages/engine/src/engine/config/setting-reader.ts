@@ -1,3 +1,4 @@
+import { parseJson } from '../../json/parse.ts';
 import type { JsonPath } from '../../json/path.ts';
 import { nearestName } from '../../lifecycle/1-template/language/nearest-name.ts';
 
@@ -54,6 +55,21 @@ export class SettingReader {
       const value = values.find((each) => each === given);
       if (value !== undefined) return { value };
       return `must be one of ${values.join(', ')}`;
+    });
+  }
+
+  /** By names of the file's own. In a variable: as JSON. */
+  texts(key: string, check: (value: string) => string | undefined): Readonly<Record<string, string>> {
+    const none: Readonly<Record<string, string>> = {};
+    return this.#read(key, none, (given) => {
+      const map = typeof given === 'string' ? jsonOf(given) : given;
+      if (!isMap(map)) return 'must hold texts by name';
+      const entries = Object.entries(map).map(([name, text]: [string, unknown]) => ({ name, text }));
+      const texts = entries.filter((each): each is { name: string; text: string } => typeof each.text === 'string');
+      if (texts.length < entries.length) return 'must hold texts by name';
+      const wrong = texts.map(({ name, text }) => [name, check(text)]).find(([, problem]) => problem !== undefined);
+      if (wrong !== undefined) return `has \`${wrong[0]}\`, which ${wrong[1]}`;
+      return { value: Object.fromEntries(texts.map(({ name, text }) => [name, text])) };
     });
   }
 
@@ -161,6 +177,14 @@ function flagOf(given: unknown): { readonly value: boolean } | string {
   return 'must be true or false';
 }
 
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function at(data: unknown, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => (isMap(value) ? ownOf(value, name) : undefined), data);
 }
@@ -191,7 +215,7 @@ function unknown(path: string, known: readonly string[]): string {
   return `there is no setting \`${path}\`.${nearest === undefined ? '' : ` Do you mean \`${nearest}\`?`}`;
 }
 
-/** A URL is not repeated: it may hold a password. */
+/** URLs are not repeated: they may hold passwords. */
 function describe(given: unknown, key: string): string {
-  return key === 'database.url' ? '' : `, not ${JSON.stringify(given) ?? String(given)}`;
+  return key === 'database.url' || key === 'databases' ? '' : `, not ${JSON.stringify(given) ?? String(given)}`;
 }
