@@ -32,7 +32,7 @@ const patienceMs = 120_000;
 /**
  * What blocks mean: those with `file=` are written, with `append=` added to a file; `diff` changes one. `sh` runs its
  * lines, of which the last ends with `exit=` (0); `background=NAME` keeps running until a remark says `stop: NAME`.
- * `text` is what the commands before it have printed, or, with `of=NAME`, what a running one prints sooner or later.
+ * `text`, and what is `printed`, is what the commands before it have printed, or, with `of=NAME`, what a running one prints sooner or later.
  * `TASK` in a command is the id of the task that was last spoken of.
  */
 export function walk({ folder, env, prepare }: WalkOptions): Walk {
@@ -79,6 +79,7 @@ export function walk({ folder, env, prepare }: WalkOptions): Walk {
         await run(line, marks, index === lines.length - 1 ? Number(marks['exit'] ?? 0) : 0);
       }
     }
+    if ('printed' in marks) refuseMissing(text, said);
     if (language === 'text' && of !== undefined) return running.get(of)?.saying(text);
     if (language === 'text') refuseMissing(text, said);
   }
