@@ -51,6 +51,15 @@ it('CORE-118: lets a listener leave while it is told, and calls the same functio
   bus.publish(event);
   bus.publish(event);
   expect(calls).toBe(1);
+
+  const told: string[] = [];
+  bus.on('task.completed', () => {
+    told.push('first');
+    bus.off('second');
+  });
+  bus.on('task.completed', () => told.push('second'), { name: 'second' });
+  bus.publish(event);
+  expect(told).toEqual(['first']);
 });
 
 it('goes on after a listener that throws, or whose promise is broken, and says which event it was', async () => {

@@ -32,6 +32,7 @@ describe('the time that an answer is kept', () => {
 
   it('CORE-124, SURF-66: is cut to whole seconds, and kept within its bounds', () => {
     expect(ttl(101, { hitRate: 0.2 })).toBe(70);
+    expect(ttl(90, { hitRate: 0.2 })).toBe(63);
     expect(ttl(10, {})).toBe(30);
     expect(ttl(3000, { hitRate: 0.9 })).toBe(3600);
     expect(ttl(10, {}, { minAdaptiveTtlSeconds: 1 })).toBe(10);

@@ -34,7 +34,7 @@ function factor(value: number, { much, more, little, less }: Scale): number {
   return value > 0 && value < little ? less : 1;
 }
 
-/** 300 × 1.3 × 1.2 is 467.99999999999994 as numbers go, and 468 as everybody else does. */
+/** 90 × 0.7 is 62.99999999999999 as numbers go, and 63 as everybody reckons. */
 function truncated(seconds: number): number {
   return Math.trunc(Math.round(seconds * 1e6) / 1e6);
 }

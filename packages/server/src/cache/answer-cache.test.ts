@@ -1,5 +1,6 @@
 import { type CacheConfig, cacheDefaults } from '@tasker/engine';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { unknownAccess } from './access-record.ts';
 import { createAnswerCache, type Question } from './answer-cache.ts';
 import type { CacheCapabilities, CacheStore } from './cache-store.ts';
 import { createCapabilityDetection } from './capabilities.ts';
@@ -42,13 +43,14 @@ function open({ settings = {}, store }: Open = {}) {
 /** What many servers share. */
 class SharedStore extends MemoryStore {
   readonly capabilities = all;
-  readonly keys = new Set<string>();
+  /** By key. */
+  readonly ttls = new Map<string, number>();
 
   constructor() {
     super({ pressureThreshold: 1, now: () => 0 });
   }
   override set(key: string, text: string, ttlSeconds: number): void {
-    this.keys.add(key);
+    this.ttls.set(key, ttlSeconds);
     super.set(key, text, ttlSeconds);
   }
   add(key: string, text: string, ttlSeconds: number): boolean {
@@ -121,6 +123,12 @@ it('CORE-124: without notes on how it is asked for, and where a time is exact, n
   without.time.ms += 300_000;
   expect((await without.ask()).cached).toBe(false);
 
+  // what others noted in a store that is shared does not count either
+  const store = new SharedStore();
+  store.set('t:cache_perf:q', JSON.stringify({ ...unknownAccess, hitRate: 1 }), 1000);
+  await open({ store, settings: { performanceTrackingEnabled: false } }).ask();
+  expect(store.ttls.get('t:answer:q')).toBe(300);
+
   const exact = open();
   const now = { ttlSeconds: 3, adaptive: false };
   await exact.ask(now);
@@ -179,14 +187,14 @@ it('CORE-125, CORE-126: servers that share a store share answers and what is kno
   const [one, other] = [open({ store }), open({ store })];
   expect(await one.ask()).toEqual({ answer: 'answer 1', cached: false });
   expect(await other.ask()).toEqual({ answer: 'answer 1', cached: true });
-  expect([...store.keys]).toEqual(['t:answer:q:making', 't:answer:q', 't:cache_perf:q']);
+  expect([...store.ttls.keys()]).toEqual(['t:answer:q:making', 't:answer:q', 't:cache_perf:q']);
 
   class PlainStore extends SharedStore {
     override readonly capabilities = { ...all, distributed: false };
   }
   const plain = new PlainStore();
   await open({ store: plain }).ask();
-  expect([...plain.keys]).toEqual(['t:answer:q', expect.stringMatching(/^t:cache_perf:[0-9a-f-]{36}:q$/)]);
+  expect([...plain.ttls.keys()]).toEqual(['t:answer:q', expect.stringMatching(/^t:cache_perf:[0-9a-f-]{36}:q$/)]);
 });
 
 it('CORE-125: of servers whose store can lock one makes the answer, and the others wait for it, but not for ever', async () => {

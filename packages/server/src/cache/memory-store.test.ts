@@ -23,4 +23,8 @@ it('CORE-124: makes room when so much of it is used as was said: first what is o
   store.set('a', 'again', 100);
   store.set('f', 'f', 100);
   expect(kept()).toBe('adef');
+
+  const renewed = new MemoryStore({ pressureThreshold: 0.5, now: () => 0, mostEntries: 8 });
+  for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) renewed.set(key, key, 100);
+  expect(['a', 'b', 'c', 'd', 'e'].filter((key) => renewed.get(key) !== undefined)).toEqual(['a', 'c', 'd', 'e']);
 });

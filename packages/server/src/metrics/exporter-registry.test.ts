@@ -109,6 +109,7 @@ it.each([
   ['text/html, application/xml;q=0.9', undefined],
   ['text/csv;q=0.2, Application/JSON', 'json'],
   ['application/json;q=0, text/csv', 'csv'],
+  ['application/json;q=0', undefined],
 ])('CORE-119: takes the format from what the caller accepts: %s', (accept, format) => {
   expect(createExporterRegistry(builtInExporters).accepted(accept)).toBe(format);
 });
