@@ -57,10 +57,20 @@ export function schemaFaults(schema: JsonObject): SchemaFault[] {
 /** The first per place: the others say why no alternative of the language fits either. */
 function faultsOf(errors: readonly ErrorObject[], schema: JsonObject): SchemaFault[] {
   const first = new Map<string, SchemaFault>();
-  for (const { instancePath, message = 'is not allowed' } of errors) {
-    if (!first.has(instancePath)) first.set(instancePath, { path: pathOfPointer(instancePath, schema), message });
+  for (const error of errors) {
+    const { instancePath } = error;
+    if (!first.has(instancePath)) {
+      first.set(instancePath, { path: pathOfPointer(instancePath, schema), message: wordsOf(error) });
+    }
   }
   return [...first.values()];
+}
+
+function wordsOf({ keyword, params, message = 'is not allowed' }: ErrorObject): string {
+  const allowed: { readonly allowedValues?: unknown } = params;
+  return keyword === 'enum' && Array.isArray(allowed.allowedValues)
+    ? `must be one of ${allowed.allowedValues.join(', ')}`
+    : message;
 }
 
 const byContent = new LRUCache<string, CompiledSchema>({ max: 1_000 });

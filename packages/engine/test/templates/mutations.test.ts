@@ -34,6 +34,49 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     ],
     ['      callable: Ecommerce::ValidateCart\n', '', '22:7 `callable` is missing.'],
     [
+      '    handler: { callable: ecommerce.process_payment }',
+      '    callable: ecommerce.process_payment',
+      '35:5 `handler` is missing.',
+      '36:5 Unknown key `callable`. In this dialect it is `handler.callable`.',
+    ],
+    [
+      '    handler: { callable: ecommerce.process_payment }',
+      '    handler: ecommerce.process_payment',
+      '36:14 `handler` must be a map of keys, and is "ecommerce.process_payment". Write `{ callable: ecommerce.process_payment }`.',
+    ],
+    [
+      '    retry: { limit: 5 }',
+      '    max_attempts: 5',
+      '38:5 Unknown key `max_attempts`. In this dialect it is `retry.max_attempts`.',
+    ],
+    [
+      'description: Turns a cart into an order',
+      'description: Orders: from carts',
+      '6:14 There is a second `: ` in this line. Put text that holds one into quotes.',
+    ],
+    ['  author: shop\n', '\tauthor: shop\n', '8:1 Tabs are not allowed as indentation. Use spaces.'],
+    [
+      '      initialization:\n        strict: true',
+      '      initialization:\n        <% if test %>\n        strict: true',
+      '25:9 A template holds no code (`<% … %>`). Write `${NAME}` for a variable, and `environments` for what differs by environment.',
+    ],
+    [
+      '      - name: ALL\n        timeout_seconds: 5',
+      '      - name: ALL\n        dependencies: []',
+      '55:9 `dependencies` has no place here. An environment cannot change the graph: a task of another shape is another template.',
+    ],
+    [
+      'description: Turns a cart into an order',
+      'description: 5',
+      '6:14 `description` must be text, and is 5. Write it in quotes.',
+    ],
+    ['skippable: false', 'skippable: off', '34:16 `skippable` must be true or false, and is "off". Write `false`.'],
+    [
+      '        schema: { type: object }\n',
+      '        schema: { type: objekt }\n',
+      '46:25 This is no valid JSON Schema: must be one of array, boolean, integer, null, number, object, string.',
+    ],
+    [
       '    handler: { callable: ecommerce.process_payment }\n',
       '    handler_class: Ecommerce::ProcessPayment\n',
       '35:5 `handler` is missing.',
@@ -58,7 +101,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       'name: process_order',
       'name: 2nd order',
-      '3:7 `name` must begin with a letter and may hold letters, digits, `_`, `.`, `-` and, between parts, `/`, and is "2nd order".',
+      '3:7 `name` must begin with a letter and may hold letters (a to z, A to Z), digits, `_`, `.`, `-` and, between parts, `/`, and is "2nd order".',
     ],
     ['name: process_order\n', '', '3:1 `name` is missing.'],
     ['name: process_order', 'name: [process_order]', '3:7 `name` must be text, and is ["process_order"].'],
@@ -82,7 +125,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       '  type: object\n  required: [cart]',
       '  type: objekt\n  required: [cart]',
-      '14:9 This is no valid JSON Schema: must be equal to one of the allowed values.',
+      '14:9 This is no valid JSON Schema: must be one of array, boolean, integer, null, number, object, string.',
     ],
     [
       '    cart: { type: array }',
@@ -92,7 +135,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       'type: standard',
       'type: decisoin',
-      '20:11 `type` must be one of standard, decision, deferred_convergence, batchable, batch_worker, and is "decisoin". Did you mean `decision`?',
+      '20:11 `type` must be one of standard, decision, deferred_convergence, batchable, batch_worker, deferred, and is "decisoin". Did you mean `decision`?',
     ],
     [
       'type: standard',
@@ -100,11 +143,19 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
       '20:11 Step `validate_cart` decides what comes next, and depends on nothing. Let it depend on the step whose result it decides by.',
     ],
     ['callable: Ecommerce::ValidateCart', "callable: '  '", '22:17 `callable` must not be blank, and is "  ".'],
-    ['callable: Ecommerce::ValidateCart', 'callable: 5', '22:17 `callable` must be text, and is 5.'],
+    [
+      'callable: Ecommerce::ValidateCart',
+      'callable: 5',
+      '22:17 `callable` must be text, and is 5. Write it in quotes.',
+    ],
     ['method: call', 'method: [call]', '23:15 `method` must be text, and is ["call"].'],
     ['        strict: true\n', '        - strict\n', '25:9 `initialization` must be a map of keys, and is ["strict"].'],
-    ['retryable: true', 'retryable: yes', '27:18 `retryable` must be true or false, and is "yes".'],
-    ['max_attempts: 3', 'max_attempts: "3"', '28:21 `max_attempts` must be a whole number, and is "3".'],
+    ['retryable: true', 'retryable: yes', '27:18 `retryable` must be true or false, and is "yes". Write `true`.'],
+    [
+      'max_attempts: 3',
+      'max_attempts: "3"',
+      '28:21 `max_attempts` must be a whole number, and is "3". Write it without quotes.',
+    ],
     ['max_attempts: 3', 'max_attempts: -1', '28:21 `max_attempts` must be >= 0, and is -1.'],
     ['max_attempts: 3', 'max_attempts: 2.5', '28:21 `max_attempts` must be a whole number, and is 2.5.'],
     [
@@ -127,9 +178,17 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
       'backoff_table_ms: [1000]',
       '30:7 `backoff_table_ms` has no effect unless `backoff` is `table`.',
     ],
-    ['backoff_base_ms: 1000', 'backoff_base_ms: 1s', '30:24 `backoff_base_ms` must be a whole number, and is "1s".'],
+    [
+      'backoff_base_ms: 1000',
+      'backoff_base_ms: 1s',
+      '30:24 `backoff_base_ms` must be a whole number, and is "1s". Write the number alone: the key names its unit.',
+    ],
     ['jitter: 0.1', 'jitter: 10', '32:15 `jitter` must be <= 1, and is 10.'],
-    ['timeout_seconds: 15', 'timeout_seconds: 15s', '33:22 `timeout_seconds` must be a number, and is "15s".'],
+    [
+      'timeout_seconds: 15',
+      'timeout_seconds: 15s',
+      '33:22 `timeout_seconds` must be a number, and is "15s". Write the number alone: the key names its unit.',
+    ],
     ['timeout_seconds: 15', 'timeout_seconds: 0', '33:22 `timeout_seconds` must be > 0, and is 0.'],
     [
       'timeout_seconds: 15',
@@ -178,10 +237,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
       '    timeout_seconds: 15',
       '  timeout_seconds: 15',
       '33:1 All mapping items must start at the same column.',
-      '33:20 Nested mappings are not allowed in compact mappings.',
-      '33:20 Implicit keys need to be on a single line.',
       '35:1 A block sequence may not be used as an implicit map key.',
-      '35:3 Implicit keys need to be on a single line.',
     ],
     [
       '- name: process_payment\n    handler',
@@ -214,7 +270,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       'dependencies: [validate_cart]',
       'dependencies: validate_cart',
-      '37:19 `dependencies` must be a list, and is "validate_cart".',
+      '37:19 `dependencies` must be a list, and is "validate_cart". Write a list: `[validate_cart]`.',
     ],
     ['dependencies: [validate_cart]', 'dependencies: [5]', '37:20 An item of `dependencies` must be text, and is 5.'],
     [
@@ -235,7 +291,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       '      type: object\n    publishes',
       '      type: 5\n    publishes',
-      '41:13 This is no valid JSON Schema: must be equal to one of the allowed values.',
+      '41:13 This is no valid JSON Schema: must be one of array, boolean, integer, null, number, object, string.',
     ],
     [
       'name: payment.processed',
@@ -329,7 +385,7 @@ const mutations: Readonly<Record<keyof typeof soundTemplates, readonly Mutation[
     [
       'default_retryable: true',
       'default_retryable: "true"',
-      '17:24 `default_retryable` must be true or false, and is "true".',
+      '17:24 `default_retryable` must be true or false, and is "true". Write it without quotes.',
     ],
     [
       'default_retry_limit: 3',

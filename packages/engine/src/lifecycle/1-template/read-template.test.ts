@@ -68,8 +68,8 @@ describe('a template from outside', () => {
     expect(readTemplate(document)).toEqual(document);
   });
 
-  it('may use the other names of keys', () => {
-    const [, second] = readTemplate({
+  it('TC-32, TC-33: may use the other names of keys', () => {
+    const [, second, third] = readTemplate({
       name: 't',
       steps: [
         step,
@@ -80,9 +80,11 @@ describe('a template from outside', () => {
           depends_on: ['a'],
           retry: { limit: 7, initial_delay: 2, max_delay: 60 },
         },
+        { ...step, name: 'c', type: 'deferred', depends_on: ['b'] },
       ],
     }).steps;
     expect(second?.dependencies).toEqual(['a']);
+    expect(third?.type).toBe('deferred_convergence');
     expect(second?.retry).toMatchObject({ max_attempts: 7, backoff_base_ms: 2_000, max_backoff_ms: 60_000 });
   });
 
@@ -138,9 +140,9 @@ describe('a template from outside', () => {
     [{ steps: [step] }, '`name` is missing.'],
     [{ name: 't' }, '`steps` is missing.'],
     [{ name: 't', steps: [] }, 'steps: A template needs at least one step.'],
-    [{ name: 'x'.repeat(65), steps: [step] }, 'name: `name` must NOT have more than 64 characters'],
+    [{ name: 'x'.repeat(65), steps: [step] }, 'name: `name` may have at most 64 characters, and has 65: "xxx'],
     [[], 'The template must be a map of keys, and is [].'],
-    [null, 'The template must be a map of keys, and is null.'],
+    [null, 'The template must be a map of keys, and is empty.'],
     [
       { name: 't', steps: [step], metadata: { ratio: NaN } },
       'metadata.ratio: This is NaN, which JSON has no word for.',
@@ -167,6 +169,38 @@ describe('a template from outside', () => {
     expect(problems[0]).toContain(expected);
   });
 
+  it('CORE-91: has everything else reported, too, when keys are missing or steps have no name', () => {
+    expect(
+      problemsOf({
+        version: 'one',
+        input_schema: { type: 'objekt' },
+        steps: [
+          { ...step, name: 'b', type: 'decision', handler: {} },
+          { handler: { callable: 'c' }, dependencies: ['b', 'd', 'nowhere'] },
+          { ...step, name: 'e', dependencies: ['f'], publishes_events: [{ name: 'a.b' }, { name: 'a.b' }, {}] },
+          { ...step, name: 'f', dependencies: ['e'], batch_config: { worker_template: 'g' } },
+        ],
+      }),
+    ).toEqual([
+      '`name` is missing.',
+      'steps[0].handler: `callable` is missing.',
+      'steps[1]: `name` is missing.',
+      'steps[2].publishes_events[2]: `name` is missing.',
+      'steps[2].dependencies: These steps wait for each other: e → f → e (each depends on the next). Remove one of these dependencies.',
+      'version: `version` must be a semantic version, and is "one". Write three numbers (1.0.0), with a pre-release tag after a hyphen if you need one.',
+      'input_schema.type: This is no valid JSON Schema: must be one of array, boolean, integer, null, number, object, string.',
+      'steps[0].type: Step `b` decides what comes next, and depends on nothing. Let it depend on the step whose result it decides by.',
+      'steps[2].publishes_events[1].name: The event `a.b` is listed twice.',
+      'steps[3].batch_config.worker_template: `worker_template` names `g`, which is no step of type `batch_worker`.',
+    ]);
+  });
+
+  it('is not said to have no steps when those it has are none', () => {
+    expect(problemsOf({ name: 't', steps: ['a'] })).toEqual([
+      'steps[0]: An item of `steps` must be a map of keys, and is "a".',
+    ]);
+  });
+
   it('is refused when a schema in it is none', () => {
     expect(
       problemsOf({
@@ -175,7 +209,7 @@ describe('a template from outside', () => {
         steps: [{ ...step, result_schema: { $ref: '#/nowhere' } }],
       }),
     ).toEqual([
-      'input_schema.type: This is no valid JSON Schema: must be equal to one of the allowed values.',
+      'input_schema.type: This is no valid JSON Schema: must be one of array, boolean, integer, null, number, object, string.',
       "steps[0].result_schema: This is no valid JSON Schema: can't resolve reference #/nowhere from id #.",
     ]);
   });

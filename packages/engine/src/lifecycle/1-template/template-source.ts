@@ -61,6 +61,16 @@ export interface StepSource {
   readonly purpose?: string | null;
 }
 
+/** What is left of a template in which keys are missing: what is there has the right shape. */
+export interface TemplateSketch extends Partial<Omit<TemplateSource, 'steps'>> {
+  readonly steps?: readonly StepSketch[];
+}
+
+export interface StepSketch extends Partial<Omit<StepSource, 'handler' | 'publishes_events' | 'custom_events'>> {
+  readonly publishes_events?: readonly (Sparse<PublishedEventDocument> | string)[] | null;
+  readonly custom_events?: readonly Sparse<CustomEventDocument>[] | null;
+}
+
 export type HandlerSource = Sparse<HandlerDocument, 'callable'>;
 export type RetrySource = Sparse<RetryDocument>;
 export type PublishedEventSource = Sparse<PublishedEventDocument, 'name'>;

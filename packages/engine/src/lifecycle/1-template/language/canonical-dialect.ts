@@ -1,4 +1,4 @@
-import { canonicalSchema, retryAliases, stepAliases } from './canonical-schema.ts';
+import { canonicalSchema, retryAliases, stepAliases, typeAlias } from './canonical-schema.ts';
 import { compileShape } from './check-shape.ts';
 import type { Dialect } from './dialect.ts';
 import { oddEnvironments, overridesIn, unknownSteps } from './environment-overrides.ts';
@@ -33,10 +33,16 @@ const everyStep = 'ALL';
 
 function withoutAliases(step: Tree, problems: PlacedProblem[]): Tree {
   if (step.kind !== 'map') return step;
-  const plain = stepAliases.reduce((map, names) => resolve(map, names, problems), step);
+  const plain = withoutTypeAlias(stepAliases.reduce((map, names) => resolve(map, names, problems), step));
   const retry = entryOf(plain, 'retry');
   if (retry?.kind !== 'map') return plain;
   return withEntries(plain, { retry: retryAliases.reduce((map, names) => resolve(map, names, problems), retry) });
+}
+
+function withoutTypeAlias(step: TreeMap): TreeMap {
+  const type = entryOf(step, 'type');
+  if (type?.kind !== 'scalar' || type.value !== typeAlias.alias) return step;
+  return withEntries(step, { type: { ...type, value: typeAlias.type } });
 }
 
 interface Alias {

@@ -88,6 +88,7 @@ const handler = {
   description: 'The code of the step.',
   additionalProperties: false,
   required: ['callable'],
+  elsewhere: { class: 'callable', config: 'initialization' },
   properties: handlerProperties,
 } as const;
 
@@ -209,25 +210,44 @@ const overridable = {
   lifecycle: stepLifecycle,
 } as const;
 
+/** A second name of a type of step, from the guides of an earlier engine. */
+export const typeAlias = { alias: 'deferred', type: 'deferred_convergence' } as const;
+
 const type = {
   type: ['string', 'null'],
-  enum: [...stepTypes, null],
+  enum: [...stepTypes, typeAlias.alias, null],
   default: 'standard',
-  description: 'How the step comes about. Only `standard` steps can run so far.',
+  description:
+    'How the step comes about. Only `standard` steps can run so far. `deferred` is short for `deferred_convergence`.',
 } as const;
+
+/** Where keys belong that are often put directly into a step. */
+const misplacedInStep = {
+  handler_class: 'handler.callable',
+  handler_config: 'handler.initialization',
+  default_retryable: 'retry.retryable',
+  default_retry_limit: 'retry.max_attempts',
+  dependent_system: 'system_dependency',
+  class: 'handler.callable',
+  ...keysBelow('handler', handlerProperties),
+  ...keysBelow('retry', retry.properties),
+  retries: 'retry.max_attempts',
+  timeout: 'timeout_seconds',
+};
+
+function keysBelow(parent: string, properties: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(properties).map((key) => [key, `${parent}.${key}`]));
+}
 
 const step = {
   type: 'object',
   additionalProperties: false,
   required: ['name', 'handler'],
   elsewhere: {
-    handler_class: 'handler.callable',
-    handler_config: 'handler.initialization',
-    default_retryable: 'retry.retryable',
-    default_retry_limit: 'retry.max_attempts',
+    ...misplacedInStep,
     depends_on_step: 'dependencies',
     depends_on_steps: 'dependencies',
-    dependent_system: 'system_dependency',
+    schema: 'result_schema',
   },
   properties: {
     name: { ...name, description: 'Its own in the template.' },
@@ -265,10 +285,14 @@ const step = {
   },
 } as const;
 
+const graphIsFixed = 'An environment cannot change the graph: a task of another shape is another template.';
+
 const stepOverride = {
   type: 'object',
   additionalProperties: false,
   required: ['name'],
+  elsewhere: misplacedInStep,
+  refused: { dependencies: graphIsFixed, depends_on: graphIsFixed, type: graphIsFixed, step_type: graphIsFixed },
   properties: {
     name: { ...name, description: 'A step, or `ALL`.' },
     handler: {

@@ -48,6 +48,14 @@ export function hasShape(data: unknown, validate: ValidateFunction): boolean {
   return validate(data) || (validate.errors ?? []).every(({ keyword }) => keyword === noEffect);
 }
 
+/** Whether what is there has the shape; keys that must be there may be missing. */
+export function mayHaveShape(data: unknown, validate: ValidateFunction): boolean {
+  return (
+    hasShape(data, validate) ||
+    (validate.errors ?? []).every(({ keyword }) => keyword === noEffect || keyword === 'required')
+  );
+}
+
 const noEffect = 'noEffect';
 
 function saysNothing(value: unknown): boolean {

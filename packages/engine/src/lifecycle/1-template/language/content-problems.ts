@@ -1,16 +1,17 @@
 import type { JsonObject } from '@tasker/contract';
 import semver from 'semver';
 import { schemaFaults } from '../../../json/schema.ts';
-import type { StepSource, TemplateSource } from '../template-source.ts';
+import type { StepSketch, TemplateSketch } from '../template-source.ts';
 import type { PathProblem } from './placed-problem.ts';
 
-/** What is wrong with a template whose keys and types are right, apart from its graph. */
-export function contentProblems(source: TemplateSource): PathProblem[] {
-  const batchWorkers = new Set(source.steps.flatMap(({ type, name }) => (type === 'batch_worker' ? [name] : [])));
+/** What is wrong with a template whose types are right, apart from its graph; keys may be missing. */
+export function contentProblems(source: TemplateSketch): PathProblem[] {
+  const steps = source.steps ?? [];
+  const batchWorkers = new Set(steps.flatMap(({ type, name }) => (type === 'batch_worker' ? [name] : [])));
   return [
     ...versionProblems(source.version),
     ...schemaProblems(source.input_schema, ['input_schema']),
-    ...source.steps.flatMap((step, index) =>
+    ...steps.flatMap((step, index) =>
       [
         ...schemaProblems(step.result_schema, ['result_schema']),
         ...backoffProblems(step),
@@ -24,8 +25,8 @@ export function contentProblems(source: TemplateSource): PathProblem[] {
 }
 
 /** Steps that are accepted and cannot run. */
-export function contentWarnings(source: TemplateSource): PathProblem[] {
-  return source.steps.flatMap(({ type }, index) =>
+export function contentWarnings(source: TemplateSketch): PathProblem[] {
+  return (source.steps ?? []).flatMap(({ type }, index) =>
     type == null || type === 'standard'
       ? []
       : [
@@ -60,7 +61,7 @@ function schemaProblems(schema: JsonObject | null | undefined, path: PathProblem
   }));
 }
 
-function backoffProblems({ retry }: StepSource): PathProblem[] {
+function backoffProblems({ retry }: StepSketch): PathProblem[] {
   const isTable = retry?.backoff === 'table';
   const hasTable = retry?.backoff_table_ms != null;
   if (isTable && !hasTable) {
@@ -80,9 +81,10 @@ function backoffProblems({ retry }: StepSource): PathProblem[] {
   return [];
 }
 
-function decisionProblems({ name, type, dependencies }: StepSource): PathProblem[] {
+function decisionProblems({ name, type, dependencies }: StepSketch): PathProblem[] {
   if (type !== 'decision' || (dependencies ?? []).length > 0) return [];
-  const message = `Step \`${name}\` decides what comes next, and depends on nothing.`;
+  const what = name === undefined ? 'This step' : `Step \`${name}\``;
+  const message = `${what} decides what comes next, and depends on nothing.`;
   return [
     {
       code: 'DECISION_WITHOUT_PARENT',
@@ -93,7 +95,10 @@ function decisionProblems({ name, type, dependencies }: StepSource): PathProblem
   ];
 }
 
-function batchProblems({ batch_config: batch }: StepSource, batchWorkers: ReadonlySet<string>): PathProblem[] {
+function batchProblems(
+  { batch_config: batch }: StepSketch,
+  batchWorkers: ReadonlySet<string | undefined>,
+): PathProblem[] {
   const worker = batch?.worker_template;
   if (worker == null || batchWorkers.has(worker)) return [];
   return [
@@ -105,27 +110,32 @@ function batchProblems({ batch_config: batch }: StepSource, batchWorkers: Readon
   ];
 }
 
-function publishedEventProblems({ publishes_events: events }: StepSource): PathProblem[] {
+function publishedEventProblems({ publishes_events: events }: StepSketch): PathProblem[] {
   const seen = new Set<string>();
   return (events ?? []).flatMap((event, index) => {
     const name = typeof event === 'string' ? event : event.name;
     const path = ['publishes_events', index, ...(typeof event === 'string' ? [] : ['name'])];
-    if (seen.has(name)) return [{ code: 'DUPLICATE_EVENT', path, message: `The event \`${name}\` is listed twice.` }];
-    seen.add(name);
-    return typeof event === 'string' ? [] : schemaProblems(event.schema, ['publishes_events', index, 'schema']);
+    const schema = typeof event === 'string' ? null : event.schema;
+    return [...repeatedEvent(name, path, seen), ...schemaProblems(schema, ['publishes_events', index, 'schema'])];
   });
+}
+
+function repeatedEvent(name: string | null | undefined, path: PathProblem['path'], seen: Set<string>): PathProblem[] {
+  if (name == null) return [];
+  if (seen.has(name)) return [{ code: 'DUPLICATE_EVENT', path, message: `The event \`${name}\` is listed twice.` }];
+  seen.add(name);
+  return [];
 }
 
 /** The events of the engine itself begin with these. */
 const ownEvents = /^(task|step|workflow|observability|test)\./i;
 
-function customEventProblems({ custom_events: events }: StepSource): PathProblem[] {
+function customEventProblems({ custom_events: events }: StepSketch): PathProblem[] {
   const seen = new Set<string>();
   return (events ?? []).flatMap(({ name }, index): PathProblem[] => {
     const path = ['custom_events', index, 'name'];
-    if (seen.has(name)) return [{ code: 'DUPLICATE_EVENT', path, message: `The event \`${name}\` is listed twice.` }];
-    seen.add(name);
-    if (!ownEvents.test(name)) return [];
+    const repeated = repeatedEvent(name, path, seen);
+    if (repeated.length > 0 || name == null || !ownEvents.test(name)) return repeated;
     return [
       {
         code: 'RESERVED_EVENT',

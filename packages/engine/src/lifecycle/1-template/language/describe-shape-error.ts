@@ -24,6 +24,9 @@ export function describeShapeError(error: ErrorObject, path: JsonPath): PathProb
         path,
         message: `${what} ${hintOf(error)}, and is ${quoted(error.data)}.`,
       };
+    case 'minLength':
+    case 'maxLength':
+      return wrongLength(error, path, what);
     default:
       return {
         code: valueCode(path, error.keyword),
@@ -53,7 +56,9 @@ function unknownKey(error: ErrorObject, key: string, path: JsonPath): PathProble
     atKey: true,
     message: `Unknown key \`${shortened(key)}\`.`,
   };
-  const { properties, elsewhere }: Readonly<Record<string, unknown>> = error.parentSchema ?? {};
+  const { properties, elsewhere, refused }: Readonly<Record<string, unknown>> = error.parentSchema ?? {};
+  const why = isRecord(refused) ? refused[key] : undefined;
+  if (typeof why === 'string') return { ...place, message: `\`${key}\` has no place here.`, remedy: why };
   const moved = isRecord(elsewhere) ? elsewhere[key] : undefined;
   if (typeof moved === 'string') return { ...place, remedy: `In this dialect it is \`${moved}\`.` };
   const nearest = nearestName(key, isRecord(properties) ? Object.keys(properties) : []);
@@ -71,6 +76,16 @@ function wrongWord(error: ErrorObject, path: JsonPath, what: string): PathProble
   return nearest === undefined ? problem : { ...problem, remedy: `Did you mean \`${nearest}\`?` };
 }
 
+function wrongLength(error: ErrorObject, path: JsonPath, what: string): PathProblem {
+  const params: { readonly limit?: unknown } = error.params;
+  const code = valueCode(path, error.keyword);
+  if (error.data === '') return { code, path, message: `${what} must not be empty.` };
+  const length = typeof error.data === 'string' ? Array.from(error.data).length : 0;
+  const bound = error.keyword === 'minLength' ? 'at least' : 'at most';
+  const message = `${what} may have ${bound} ${String(params.limit)} characters, and has ${length}: ${quoted(error.data)}.`;
+  return { code, path, message };
+}
+
 function wrongType(error: ErrorObject, path: JsonPath, what: string): PathProblem {
   if (path.at(-1) === 'version' && typeof error.data === 'number') {
     return {
@@ -83,7 +98,35 @@ function wrongType(error: ErrorObject, path: JsonPath, what: string): PathProble
   const params: { readonly type?: unknown } = error.params;
   const types = [params.type].flat().filter((type) => type !== 'null');
   const message = `${what} must be ${types.map(inWords).join(' or ')}, and is ${quoted(error.data)}.`;
-  return { code: 'WRONG_TYPE', path, message };
+  const remedy = types.flatMap((type) => rewritten(error, type, path) ?? [])[0];
+  return { code: 'WRONG_TYPE', path, message, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+/** How the same would be written right, where that can be guessed. */
+function rewritten({ data, parentSchema }: ErrorObject, type: unknown, path: JsonPath): string | undefined {
+  if (type === 'string') {
+    const isFit = typeof parentSchema?.pattern !== 'string' || new RegExp(parentSchema.pattern, 'u').test(String(data));
+    return (typeof data === 'number' || typeof data === 'boolean') && isFit ? 'Write it in quotes.' : undefined;
+  }
+  if (typeof data !== 'string') return undefined;
+  switch (type) {
+    case 'boolean':
+      return /^(true|false)$/i.test(data) ? 'Write it without quotes.' : wordForBoolean(data);
+    case 'integer':
+    case 'number':
+      if (/^\d+(\.\d+)?$/.test(data)) return 'Write it without quotes.';
+      return /^\d+(\.\d+)? ?[a-z]+$/i.test(data) ? 'Write the number alone: the key names its unit.' : undefined;
+    case 'array':
+      return `Write a list: \`[${shortened(data)}]\`.`;
+    default:
+      return path.at(-1) === 'handler' ? `Write \`{ callable: ${shortened(data)} }\`.` : undefined;
+  }
+}
+
+/** The older engine read YAML 1.1, which has more words for these. */
+function wordForBoolean(data: string): string | undefined {
+  if (/^(yes|y|on)$/i.test(data)) return 'Write `true`.';
+  return /^(no|n|off)$/i.test(data) ? 'Write `false`.' : undefined;
 }
 
 function inWords(type: unknown): string {
@@ -109,7 +152,9 @@ function hintOf(error: ErrorObject): string {
 }
 
 function quoted(value: unknown): string {
-  return shortened(JSON.stringify(value) ?? String(value));
+  if (value === null) return 'empty';
+  const text: string | undefined = JSON.stringify(value);
+  return shortened(text ?? typeof value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -26,7 +26,8 @@ export function publishedSchema(): JsonObject {
 /** @param isOverride what is left out of an override has no default: it stays as it is */
 function publish(schema: Json, isOverride = false): Json {
   if (!isJsonObject(schema)) return schema;
-  const { properties, items, additionalProperties, noEffect, hint: _hint, elsewhere: _elsewhere, ...all } = schema;
+  const { hint: _hint, elsewhere: _elsewhere, refused: _refused, ...standard } = schema;
+  const { properties, items, additionalProperties, noEffect, ...all } = standard;
   const { default: usual, ...withoutDefault } = all;
   const rest = isOverride || usual === undefined ? withoutDefault : all;
   const published: JsonObject = {

@@ -2,9 +2,9 @@ import type { TemplateDocument } from '@tasker/contract';
 import { describeGraphProblem } from '../../../graph/describe-graph-problem.ts';
 import { type GraphStep, graphProblems } from '../../../graph/graph-problems.ts';
 import { normaliseTemplate } from '../template-document.ts';
-import type { TemplateSource } from '../template-source.ts';
+import type { TemplateSketch, TemplateSource } from '../template-source.ts';
 import { canonicalDialect } from './canonical-dialect.ts';
-import { checkShape, hasShape } from './check-shape.ts';
+import { checkShape, hasShape, mayHaveShape } from './check-shape.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import { contentHints } from './content-hints.ts';
 import { contentProblems, contentWarnings } from './content-problems.ts';
@@ -41,20 +41,19 @@ export function readTree(tree: Tree, { environment, variables }: TreeOptions): T
   const canonical = dialect.canonicalise(tree, environment);
   const whole = withoutPlaces(canonical.template, new Set([...unmade, ...shape.misshapen]));
   const source = toData(whole);
-  const isSource = isTemplateSource(source);
   const problems = [
     ...unset,
     ...[...shape.problems, ...canonical.problems].filter(({ place }) => !unmade.has(place)),
-    ...graphProblemsOf(whole),
-    ...(isSource ? contentProblems(source).map((problem) => placed(problem, whole)) : []),
+    ...graphProblemsOf(whole, canonical.template),
+    ...(isTemplateSketch(source) ? contentProblems(source).map((problem) => placed(problem, whole)) : []),
   ];
   const warnings = [
     ...shape.warnings,
     ...canonical.warnings,
-    ...(isSource ? contentWarnings(source).map((warning) => placed(warning, whole)) : []),
+    ...(isTemplateSketch(source) ? contentWarnings(source).map((warning) => placed(warning, whole)) : []),
   ];
   if (problems.length > 0) return { problems, warnings, hints: [] };
-  if (isSource) {
+  if (isTemplateSource(source)) {
     const hints = contentHints(source).map((hint) => placed(hint, whole));
     return { document: normaliseTemplate(source), problems, warnings, hints };
   }
@@ -65,22 +64,31 @@ function isTemplateSource(data: unknown): data is TemplateSource {
   return hasShape(data, canonicalDialect.validate());
 }
 
-/** Of the graph, if every step has a name at least. */
-function graphProblemsOf(template: Tree): PlacedProblem[] {
+function isTemplateSketch(data: unknown): data is TemplateSketch {
+  return mayHaveShape(data, canonicalDialect.validate());
+}
+
+/** Of the graph. What a step without a name is called in others is not known, nor whether there is none. */
+function graphProblemsOf(template: Tree, asWritten: Tree): PlacedProblem[] {
   const steps = entryOf(template, 'steps');
-  const graph = itemsOf(steps).map(graphStep);
-  if (steps?.kind !== 'list' || !graph.every((step) => step !== undefined)) return [];
+  if (steps?.kind !== 'list' || (steps.items.length === 0 && itemsOf(entryOf(asWritten, 'steps')).length > 0))
+    return [];
+  const graph = steps.items.map(graphStep);
+  const isComplete = steps.items.length === itemsOf(entryOf(asWritten, 'steps')).length && steps.items.every(hasName);
   const suggest = createSuggest(graph.map(({ name }) => name));
-  return graphProblems(graph).map((problem) => {
+  return graphProblems(graph).flatMap((problem) => {
+    if (problem.kind === 'unknown_dependency' && !isComplete) return [];
     const remedy = problem.kind === 'unknown_dependency' ? suggest(problem.missing) : {};
-    return placed({ ...describeGraphProblem(problem), ...remedy }, template);
+    return [placed({ ...describeGraphProblem(problem), ...remedy }, template)];
   });
 }
 
-function graphStep(step: Tree): GraphStep | undefined {
-  const name = textOf(entryOf(step, 'name'));
-  const dependencies = itemsOf(entryOf(step, 'dependencies')).map(textOf);
-  return name !== undefined && dependencies.every((parent) => parent !== undefined)
-    ? { name, dependencies }
-    : undefined;
+function hasName(step: Tree): boolean {
+  return textOf(entryOf(step, 'name')) !== undefined;
+}
+
+function graphStep(step: Tree, index: number): GraphStep {
+  const dependencies = itemsOf(entryOf(step, 'dependencies')).flatMap((parent) => textOf(parent) ?? []);
+  // A name that nobody can write
+  return { name: textOf(entryOf(step, 'name')) ?? `\0${index}`, dependencies };
 }

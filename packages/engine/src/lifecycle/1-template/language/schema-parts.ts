@@ -1,14 +1,15 @@
 /**
- * The words that the schemas of the dialects are made of. They are JSON Schema with three annotations of ours:
+ * The words that the schemas of the dialects are made of. They are JSON Schema with four annotations of ours:
  * `hint`, said instead of a pattern that does not match; `noEffect`, what a warning says about a key that is accepted
- * and does nothing; `elsewhere`, where another dialect's key has its place in this one. Everything optional may be left
+ * and does nothing; `elsewhere`, where a key has its place that is unknown in this one; `refused`, why a key that is
+ * known in another place must not stand in this one. Everything optional may be left
  * empty (null), as YAML authors do.
  */
 export const name = {
   type: 'string',
   maxLength: 64,
   pattern: '^[A-Za-z][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$',
-  hint: 'must begin with a letter and may hold letters, digits, `_`, `.`, `-` and, between parts, `/`',
+  hint: 'must begin with a letter and may hold letters (a to z, A to Z), digits, `_`, `.`, `-` and, between parts, `/`',
 } as const;
 
 export const text = { type: ['string', 'null'] } as const;

@@ -46,7 +46,7 @@ export function treesOfYaml(text: string): YamlReading {
   const documents: YamlDocument[] = [];
   const faults: TextFault[] = [];
   for (const document of parse(text, lines)) {
-    const own = syntaxFaults(document);
+    const own = syntaxFaults(document, text);
     const tree = own.length === 0 && !isEmpty(document) ? treeOf(document, own) : undefined;
     if (tree !== undefined) documents.push({ tree, sound: own.length === 0 });
     faults.push(...own);
@@ -77,15 +77,48 @@ function withoutEnvironment<Result>(work: () => Result): Result {
   }
 }
 
-/** The first few: the others are their consequences. */
-function syntaxFaults({ errors, warnings }: Document.Parsed): TextFault[] {
+/** The first few, one per line: the others are their consequences. */
+function syntaxFaults({ errors, warnings }: Document.Parsed, text: string): TextFault[] {
   const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  return (tooDeep === undefined ? [...errors, ...warnings].slice(0, 5) : [tooDeep]).map(toFault);
+  const first = tooDeep === undefined ? onePerLine([...errors, ...warnings], text).slice(0, 5) : [tooDeep];
+  const embedded = first.find(({ pos }) => lineAt(text, pos[0]).includes('<%'));
+  return embedded === undefined
+    ? first.map((error) => toFault(error, text))
+    : [{ offset: embedded.pos[0], message: embeddedCode }];
 }
 
-function toFault({ code, pos, message }: YAMLError): TextFault {
-  const words = code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply' : message.replace(/\.$/, '');
-  return { offset: pos[0], message: `${words}.` };
+function onePerLine(errors: readonly YAMLError[], text: string): YAMLError[] {
+  const lines = new Set<number>();
+  return errors.filter(({ pos }) => {
+    const line = lineStart(text, pos[0]);
+    return !lines.has(line) && lines.add(line);
+  });
+}
+
+/** Files of the older engine were sometimes Ruby with YAML in it. */
+const embeddedCode =
+  'A template holds no code (`<% … %>`). Write `${NAME}` for a variable, and `environments` for what differs by environment.';
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf('\n', offset);
+  return text.slice(lineStart(text, offset), end === -1 ? undefined : end);
+}
+
+function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function toFault(error: YAMLError, text: string): TextFault {
+  return { offset: error.pos[0], message: ownWords(error, text) ?? `${error.message.replace(/\.$/, '')}.` };
+}
+
+/** In place of the parser's, where those do not say what to do. */
+function ownWords({ code, pos }: YAMLError, text: string): string | undefined {
+  if (code === 'RESOURCE_EXHAUSTION') return 'This is nested too deeply.';
+  if (code === 'TAB_AS_INDENT') return 'Tabs are not allowed as indentation. Use spaces.';
+  const line = lineAt(text, pos[0]);
+  const isSecondColon = code === 'BLOCK_AS_IMPLICIT_KEY' && /^[^'"[{#]*?: .*?: /.test(line);
+  return isSecondColon ? 'There is a second `: ` in this line. Put text that holds one into quotes.' : undefined;
 }
 
 /** What stands before the first or behind the last `---`, often a comment. */
