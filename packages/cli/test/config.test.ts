@@ -29,12 +29,16 @@ it('the command line goes over variables, those over the file, and the file over
   expect(await environment(['--config', 'a.yaml', '--env', 'production'], { TASKER_ENV: 'test' })).toBe('production');
 });
 
-it('a mistake in the file that --config names is told, and so is a file that is not there', patience, async () => {
-  const run = (file: string) => runTasker(['template', 'validate', 'order.yaml', '--config', file], { cwd: folder });
-  expect((await run('bad.yaml')).err).toContain('enviroment');
-  expect((await run('none.yaml')).err).toContain('none.yaml');
-  expect((await run('none.yaml')).code).not.toBe(0);
-});
+it(
+  'a mistake in the file that --config names is told, and so is a file that is not there (TC-120)',
+  patience,
+  async () => {
+    const run = (file: string) => runTasker(['template', 'validate', 'order.yaml', '--config', file], { cwd: folder });
+    expect((await run('bad.yaml')).err).toContain('enviroment');
+    expect((await run('none.yaml')).err).toContain('none.yaml');
+    expect((await run('none.yaml')).code).not.toBe(0);
+  },
+);
 
 it('the templates that are configured are what dev works on', patience, async () => {
   mkdirSync(join(folder, 'templates'));

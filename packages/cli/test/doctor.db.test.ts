@@ -16,7 +16,7 @@ function folderWith(files: Readonly<Record<string, string>> = {}): string {
 }
 
 describeOneDatabase((kind) => {
-  it('doctor finds nothing wrong where nothing is, and says what is in force and why', patience, async () => {
+  it('doctor finds nothing wrong where nothing is, and says what is in force and why (TC-120)', patience, async () => {
     const { db, url: database } = await kind.fresh();
     const tasker = await createTasker({ database: db, tasks: [greet], migrate: false });
     onTestFinished(() => tasker.stop());

@@ -7,7 +7,7 @@ import { patience, runTasker } from './run-tasker.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tasker-init-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('SURF-86 init begins a project, and says what to do next', patience, async () => {
+it('SURF-86 TC-123 init begins a project, and says what to do next', patience, async () => {
   const { code, out } = await runTasker(['init', 'My Shop'], { cwd: folder });
   expect(code).toBe(0);
   for (const file of ['package.json', 'tasker.config.yaml', 'tasks/index.js', 'templates/review.yaml', '.gitignore']) {

@@ -75,7 +75,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     expect(out).toMatch(/^Task \S+ submitted: shop\/greet@1\.0\.0\.\nSee how it goes: tasker task show \S+\n$/);
   });
 
-  it('hands on everything that can be said about a task', async () => {
+  it('hands on everything that can be said about a task (TC-119)', async () => {
     const args =
       'shop/greet --context {"name":"Cyd"} --idempotency-key k1 --priority 7 --tag red blue --reason test ' +
       '--initiator cyd --source-system web --correlation-id c-1';
@@ -143,7 +143,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     expect((await run(`task watch ${nowhere}`)).code).toBe(4);
   });
 
-  it('explains, retries and resolves a failed task', async () => {
+  it('explains, retries and resolves a failed task (TC-119)', async () => {
     const id = await submit('shop/fail --wait');
     const explained = await run(`task explain ${id}`);
     expect(explained.code).toBe(0);
@@ -229,7 +229,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     );
   });
 
-  it('lists workers and namespaces', async () => {
+  it('lists workers and namespaces (TC-119)', async () => {
     const { code, out } = await run('worker list');
     expect(code).toBe(0);
     expect(out).toMatch(/running +0 of 100 .* \d+ in shop$/m);

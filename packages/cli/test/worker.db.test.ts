@@ -7,7 +7,7 @@ import { patience, runTasker, startTasker } from './run-tasker.ts';
 const shop = fileURLToPath(new URL('shop-tasks.ts', import.meta.url));
 
 describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('a worker on $name', patience, (kind) => {
-  it('works on steps, answers probes, and stops in order when it is asked to', async () => {
+  it('works on steps, answers probes, and stops in order when it is asked to (TC-148)', async () => {
     const { url: database, db } = await kind.fresh();
     const env = { TASKER_WORKER_NAME: 'pod-1', TASKER_WORKER_NAMESPACES: 'shop' };
     const worker = startTasker(['worker', '--tasks', shop, '--health-port', '0'], { database, env });

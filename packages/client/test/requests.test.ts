@@ -169,7 +169,7 @@ describe('an attempt that fails', () => {
     [413, 'PAYLOAD_TOO_LARGE', RequestRefused],
     [422, 'INVALID_CONTEXT', RequestRefused],
     [500, 'INTERNAL_ERROR', ServerUnavailable],
-  ])('with %i %s is the last, and says everything that is known', async (status, code, kind) => {
+  ])('with %i %s is the last, and says everything that is known (TC-147)', async (status, code, kind) => {
     const { url, received } = await stubServer(failure(status, code, 'Because.'));
     const error = await failureOf(clientOf(url).tasks.list());
     expect(error).toBeInstanceOf(kind);

@@ -49,7 +49,7 @@ async function gather(events: AsyncIterable<WatchedEvent>): Promise<string[]> {
 }
 
 describe('watching a task', () => {
-  it('tells its past and what comes, each event once, and ends with the task', async () => {
+  it('tells its past and what comes, each event once, and ends with the task (TC-112)', async () => {
     const server = await serverOfTask({
       stream(response) {
         begin(response);

@@ -27,7 +27,7 @@ describe('a graph of steps', () => {
     ]);
   });
 
-  it('CORE-07: refuses a step that depends on itself', () => {
+  it('CORE-07, TC-28: refuses a step that depends on itself', () => {
     expect(inWords(step('a', 'a'))).toEqual(['Step `a` depends on itself.']);
   });
 
@@ -35,7 +35,7 @@ describe('a graph of steps', () => {
     expect(inWords(step('a'), step('b', 'aa'))).toEqual(['Step `b` depends on `aa`, which does not exist.']);
   });
 
-  it('CORE-07: refuses steps that wait for each other, and says along which way', () => {
+  it('CORE-07, TC-28: refuses steps that wait for each other, and says along which way', () => {
     expect(inWords(step('a', 'c'), step('b', 'a'), step('c', 'b'), step('d', 'c'))).toEqual([
       'These steps wait for each other: a → c → b → a (each depends on the next).',
     ]);
@@ -60,7 +60,7 @@ describe('a graph of steps', () => {
     );
   });
 
-  it('finds a cycle whenever an edge leads back, and its path is one', () => {
+  it('finds a cycle whenever an edge leads back, and its path is one (TC-28)', () => {
     fc.assert(
       fc.property(arbitraryGraph(), fc.nat(), fc.nat(), (steps, one, other) => {
         const from = steps[one % steps.length];

@@ -6,7 +6,7 @@ import { compilePlan } from './compile-plan.ts';
 import { levels } from './levels.ts';
 
 describe('the levels of a graph', () => {
-  it('CORE-49: are longest-path depths', () => {
+  it('CORE-49, TC-22: are longest-path depths', () => {
     const plan = compilePlan(
       templateOf([
         { name: 'a', dependencies: [] },

@@ -74,7 +74,10 @@ describe('a JSON Schema', () => {
 describe('what is no JSON Schema', () => {
   it('has its faults pointed out where they are', () => {
     expect(schemaFaults({ type: 'object', properties: { a: { type: 'strange' }, b: { minimum: 'x' } } })).toEqual([
-      { path: ['properties', 'a', 'type'], message: 'must be one of array, boolean, integer, null, number, object, string' },
+      {
+        path: ['properties', 'a', 'type'],
+        message: 'must be one of array, boolean, integer, null, number, object, string',
+      },
       { path: ['properties', 'b', 'minimum'], message: 'must be number' },
     ]);
     expect(schemaFaults({ $schema: 'http://json-schema.org/draft-07/schema#', required: 'a' })).toEqual([

@@ -33,7 +33,7 @@ describe('the wait before the next attempt', () => {
     ['linear', [1_000, 2_000, 3_000, 4_000, 5_000]],
     ['exponential', [1_000, 2_000, 4_000, 8_000, 16_000]],
     ['fibonacci', [1_000, 1_000, 2_000, 3_000, 5_000]],
-  ] as const)('is %s', (backoff, expected) => {
+  ] as const)('is %s (TC-73)', (backoff, expected) => {
     expect(delays({ ...standard, backoff }, [1, 2, 3, 4, 5])).toEqual(expected);
   });
 
@@ -46,6 +46,14 @@ describe('the wait before the next attempt', () => {
     const policy = { ...table, jitter: 0.1 };
     expect(nextAttemptDelayMs(policy, 7, { random: () => 0 })).toBe(44_100);
     expect(nextAttemptDelayMs(policy, 7, { random: () => 1 })).toBe(53_900);
+  });
+
+  it('TC-74: lies anywhere within its jitter, and nowhere else, in ten thousand draws', () => {
+    const policy = { ...standard, backoff: 'linear', baseMs: 10_000, jitter: 0.1 } as const;
+    const drawn = Array.from({ length: 10_000 }, () => nextAttemptDelayMs(policy, 1, { random: Math.random }));
+    expect(drawn.filter((delayMs) => delayMs < 9_000 || delayMs > 11_000)).toEqual([]);
+    // each tenth of the way is expected a thousand times, and missed once in 10^45 runs
+    expect(new Set(drawn.map((delayMs) => Math.min(9, Math.floor((delayMs - 9_000) / 200)))).size).toBe(10);
   });
 
   it('CORE-52: is at least half the first wait of its table, however the jitter falls', () => {

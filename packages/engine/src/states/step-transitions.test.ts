@@ -18,7 +18,7 @@ function pairs(): { from: StepState; to: StepState }[] {
 }
 
 describe('a step', () => {
-  it.each(pairs())('CORE-27: goes from $from to $to only if that is allowed', ({ from, to }) => {
+  it.each(pairs())('CORE-27, TC-12: goes from $from to $to only if that is allowed', ({ from, to }) => {
     expect(transitionStep(from, to)).toBe(allowed[from].includes(to) ? 'transitioned' : 'invalid_from_state');
   });
 

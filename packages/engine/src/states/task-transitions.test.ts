@@ -36,7 +36,7 @@ describe('a task', () => {
     },
   );
 
-  it('CORE-31: answers a conditional transition in one of three ways', () => {
+  it('CORE-31, TC-15: answers a conditional transition in one of three ways', () => {
     expect(transitionTask('in_progress', 'pending', ['in_progress'])).toBe('transitioned');
     expect(transitionTask('pending', 'pending', ['in_progress'])).toBe('already_target');
     expect(transitionTask('error', 'pending', ['in_progress'])).toBe('invalid_from_state');

@@ -38,7 +38,7 @@ describeEachDatabase((kind) => {
     })
     .step('ship', { after: ['charge'], run: ({ results }) => ({ sent: results.charge.paid }) });
 
-  test('A workflow that waits for hours runs in no time, to the microsecond of its policy.', async () => {
+  test('A workflow that waits for hours runs in no time, to the microsecond of its policy. (TC-142)', async () => {
     await inTest({ tasks: [patient] }, async (tasker) => {
       const task = await tasker.submit(patient, {});
       const outcome = await tasker.runToEnd(task);
@@ -137,7 +137,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  test('Assertions that do not hold say what is so.', async () => {
+  test('Assertions that do not hold say what is so. (TC-142)', async () => {
     await inTest({ tasks: [patient] }, async (tasker) => {
       const task = await tasker.submit(patient, {});
       await tasker.runToEnd(task);

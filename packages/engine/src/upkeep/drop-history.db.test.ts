@@ -44,7 +44,7 @@ async function tablesOf(tasker: Pick<Tasker, 'db'>): Promise<string[]> {
 }
 
 describeEachDatabase((kind) => {
-  it('weeks that are too old go, whole, with the identities and edits of their tasks', async () => {
+  it('weeks that are too old go, whole, with the identities and edits of their tasks (TC-101)', async () => {
     const { db, goTo } = await history(kind);
     const old = await finish(await goTo(0), { idempotencyKey: 'k', bypassSteps: ['s0'] });
     const young = await finish(await goTo(1), { idempotencyKey: 'y' });

@@ -20,7 +20,7 @@ const context: ExecutionContext = {
   healthStatus: 'recovering',
 };
 
-describe('what an execution context means', () => {
+describe('what an execution context means (TC-19)', () => {
   it.each<{ row: Partial<ExecutionContext>; means: object; urgency: string; canProceed: boolean }>([
     { row: {}, means: { hasWork: true, canProgress: true }, urgency: 'high', canProceed: true },
     {

@@ -25,7 +25,7 @@ const ready: StepReadiness = {
 };
 const failed = { currentState: 'error', attempts: 1, lastFailureAt: now, lastAttemptedAt: now } as const;
 
-describe('CORE-44 what a readiness row means', () => {
+describe('CORE-44 TC-17 what a readiness row means', () => {
   it.each<{ what: string; row: Partial<StepReadiness>; means: object }>([
     {
       what: 'ready',

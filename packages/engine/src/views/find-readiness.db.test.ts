@@ -42,7 +42,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('CORE-39 CORE-40 a failed step is ready from the reported time on and not before', async () => {
+  it('CORE-39 CORE-40 TC-17 a failed step is ready from the reported time on and not before', async () => {
     const { db, pass, now } = engine;
     const worker = await engine.addWorker();
     const taskId = await engine.submit(await engine.register(pair));
@@ -87,7 +87,7 @@ describeEachDatabase((kind) => {
     }
   });
 
-  it('CORE-43 CORE-46 a batch is the union of single calls, in order; unknown tasks are left out', async () => {
+  it('CORE-43 CORE-46 TC-20 a batch is the union of single calls, in order; unknown tasks are left out', async () => {
     const { db } = engine;
     const taskIds: string[] = [];
     for (const state of ['pending', 'in_progress', 'error', 'complete', 'skipped', 'cancelled', 'resolved_manually']) {
@@ -112,7 +112,7 @@ describeEachDatabase((kind) => {
     expect(rows.map((row) => row.name)).toEqual(['child']);
   });
 
-  it('CORE-49 levels are the longest way from a root, also in a graph with millions of ways', async () => {
+  it('CORE-49 TC-22 levels are the longest way from a root, also in a graph with millions of ways', async () => {
     const { db } = engine;
     const layers = Array.from({ length: 20 }, (_, layer) => Array.from({ length: 20 }, (__, i) => `s_${layer}_${i}`));
     const steps = layers.flatMap((names, layer) =>

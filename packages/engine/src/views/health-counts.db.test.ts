@@ -92,7 +92,7 @@ describeEachDatabase((kind) => {
     expect(Number(row?.pending_steps)).toBeLessThan(900);
   });
 
-  it('CORE-133 a failing system shows as an open circuit, then a half open one, then a closed one', async () => {
+  it('CORE-133 TC-88 TC-89 a failing system shows as an open circuit, then a half open one, then a closed one', async () => {
     const { db, engine, worker, submit, take } = await start();
     await submit();
     const bank = async () => (await listCircuits(db)).find(({ dependentSystem }) => dependentSystem === 'bank');

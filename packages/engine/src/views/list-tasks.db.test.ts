@@ -23,7 +23,7 @@ describeEachDatabase((kind) => {
 
   const listed = async (filter?: TaskFilter) => (await listTasks(engine.db, filter)).tasks.map((task) => task.taskId);
 
-  it('lists the newest first, page after page, though tasks come in between', async () => {
+  it('lists the newest first, page after page, though tasks come in between (TC-102)', async () => {
     const orders = await engine.register(template('shop', 'orders'));
     const taskIds: string[] = [];
     for (let i = 0; i < 5; i++) taskIds.push(await engine.submit(orders));

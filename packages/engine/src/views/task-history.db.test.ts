@@ -34,7 +34,7 @@ describeEachDatabase((kind) => {
 
   const time = (seconds: number) => new Date(Date.UTC(2030, 0, 1) + seconds * 1_000);
 
-  it('tells what happened in order, with ids that stay the same', async () => {
+  it('tells what happened in order, with ids that stay the same (TC-25)', async () => {
     const { db, worker, taskId, next } = await eventfulTask();
     const facts = await taskHistory(db, taskId);
     expect(facts.map(({ at, kind: what, step, attempt }) => [at, what, step, attempt])).toEqual([
@@ -66,7 +66,7 @@ describeEachDatabase((kind) => {
     expect(await taskHistory(db, taskId.replace(/^....../, 'ffffff'))).toEqual([]);
   });
 
-  it('tells changes of state as people know them: from, to, in order, the last one marked', async () => {
+  it('tells changes of state as people know them: from, to, in order, the last one marked (TC-14)', async () => {
     const { db, taskId, next } = await eventfulTask();
     await next();
     const steps = await db.query<{

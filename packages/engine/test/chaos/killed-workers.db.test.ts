@@ -65,7 +65,7 @@ function watch(tasks: readonly TaskHandle<UntypedResults>[]) {
   return { outcomes, reached: (count: number) => gateAt(count).opened };
 }
 
-it('a thousand tasks survive workers that are killed again and again, and the crash of the database', async () => {
+it('a thousand tasks survive workers that are killed again and again, and the crash of the database (TC-94, TC-95)', async () => {
   await Promise.all([1, 2, 3].map(() => addWorker({ concurrency: 40 })));
   const tasks = await tasker.submitMany(Array.from({ length: 1_000 }, (_, i) => ({ name: 'graph', context: { i } })));
   const { outcomes, reached } = watch(tasks);
@@ -94,7 +94,7 @@ it('a thousand tasks survive workers that are killed again and again, and the cr
   expect(lost?.count).toBeGreaterThan(0);
 }, 180_000);
 
-it('a worker that was paused for longer than its lease comes too late, and works again under another name (CORE-70)', async () => {
+it('a worker that was paused for longer than its lease comes too late, and works again under another name (CORE-70, TC-100)', async () => {
   const paused = await addWorker();
   const task = await tasker.submit({ name: 'held', context: {} });
   await paused.until('begun', task.id);

@@ -11,7 +11,7 @@ import { expectSoundHistory, noteDown, prepareDiary, type Run } from './history-
 const diamond = { first: [], left: ['first'], right: ['first'], join: ['left', 'right'], last: ['join'] };
 
 describeOneDatabase((kind) => {
-  it('twenty workers on one database run ten thousand steps, each once and after its parents (CORE-67)', async () => {
+  it('twenty workers on one database run ten thousand steps, each once and after its parents (CORE-67, TC-93, TC-143)', async () => {
     const { db, url } = await kind.fresh();
     await prepareDiary(db);
     const runs: Run[] = [];
@@ -46,7 +46,7 @@ describeOneDatabase((kind) => {
     expect(new Set(runs.map(({ worker }) => worker)).size).toBe(20);
   }, 60_000);
 
-  it('memory stays flat over ten thousand steps (CORE-89)', async () => {
+  it('memory stays flat over ten thousand steps (CORE-89, TC-91)', async () => {
     const { db } = await kind.fresh();
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');

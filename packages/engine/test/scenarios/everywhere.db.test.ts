@@ -17,7 +17,7 @@ import { start } from './start.ts';
 // The other scenarios run on one kind of database. This one goes once through all that the engine does, on every kind.
 
 describeEachDatabase((kind) => {
-  it('tasks are submitted, retried, timed out, changed by operators and ended in every way there is', async () => {
+  it('tasks are submitted, retried, timed out, changed by operators and ended in every way there is (TC-141)', async () => {
     const { db } = await kind.fresh();
     const steps = {
       flaky: { retry: { max_attempts: 3, backoff: 'linear', backoff_base_ms: 5 } },

@@ -45,9 +45,9 @@ describeOneDatabase((kind) => {
   });
 
   it.each<[string, object, number, (context: StepContext) => unknown]>([
-    ['a step that may not be retried runs once (CORE-37)', { retryable: false, max_attempts: 5 }, 1, fail],
-    ['the limit counts all attempts (CORE-38)', { max_attempts: 3 }, 3, fail],
-    ['a permanent failure is the last (CORE-56)', { max_attempts: 5 }, 1, () => failForGood('DECLINED')],
+    ['a step that may not be retried runs once (CORE-37, TC-18)', { retryable: false, max_attempts: 5 }, 1, fail],
+    ['the limit counts all attempts (CORE-38, TC-75)', { max_attempts: 3 }, 3, fail],
+    ['a permanent failure is the last (CORE-56, TC-76)', { max_attempts: 5 }, 1, () => failForGood('DECLINED')],
     [
       'a permanent failure after others is the last (CORE-56)',
       { max_attempts: 5 },
@@ -229,7 +229,7 @@ describeOneDatabase((kind) => {
     expect(row).toEqual({ results });
   });
 
-  it('a result that only the database refuses fails its own step, and no other of the same call', async () => {
+  it('a result that only the database refuses fails its own step, and no other of the same call (TC-99)', async () => {
     const { db } = await kind.fresh();
     await db.script(
       `alter table tasker.attempt add constraint no_poison check (result ->> 'poison' is null) not valid`,

@@ -33,7 +33,7 @@ const shapes: Record<string, Record<string, string[]>> = {
 };
 
 describeEachDatabase((kind) => {
-  it('graphs of every shape complete, each step once and after its parents, with what they returned (CORE-28, CORE-63)', async () => {
+  it('graphs of every shape complete, each step once and after its parents, with what they returned (CORE-28, CORE-63, TC-27, TC-79)', async () => {
     const { db } = await kind.fresh();
     const began = new Map<string, string[]>();
     const tasker = await start(db, {
@@ -128,7 +128,24 @@ describeOneDatabase((kind) => {
     expect([began.includes('child'), status === 'complete']).toEqual([starts, starts]);
   });
 
-  it('a template without steps is refused: there is nothing that could be stuck (CORE-47)', () => {
+  it('a step is given the results of all that went before it, not only of its parents (TC-21)', async () => {
+    const { db } = await kind.fresh();
+    const given: unknown[] = [];
+    const tasker = await start(db, {
+      templates: [graphOf({ first: [], second: ['first'], third: ['second'], beside: [] })],
+      handlers: {
+        do({ stepName, dependencyResults }) {
+          if (stepName === 'third') given.push(dependencyResults);
+          return { is: stepName };
+        },
+      },
+    });
+    const task = await tasker.submit({ name: 'graph', context: {} });
+    expect(await task.completed()).toMatchObject({ status: 'complete' });
+    expect(given).toEqual([{ first: { is: 'first' }, second: { is: 'second' } }]);
+  });
+
+  it('a template without steps is refused: there is nothing that could be stuck (CORE-47, TC-150)', () => {
     expect(() => readTemplate({ name: 'empty', steps: [] })).toThrow(InvalidTemplate);
   });
 
@@ -156,7 +173,7 @@ describeOneDatabase((kind) => {
     expect((await listWorkers(db, { all: true })).map(({ state }) => state)).toEqual(['stopped', 'stopped']);
   });
 
-  it('without any notification everything is done all the same, a little later (CORE-73)', async () => {
+  it('without any notification everything is done all the same, a little later (CORE-73, TC-97, TC-98)', async () => {
     const { db } = await kind.fresh();
     const deaf = intercept(db, (statement, run) =>
       statement.name?.startsWith('announce') ? Promise.reject(new Error('no notifications here')) : run(),
@@ -171,7 +188,7 @@ describeOneDatabase((kind) => {
     expect(await other.completed()).toMatchObject({ status: expect.stringMatching(/^(cancelled|complete)$/) });
   });
 
-  it('a worker serves the namespaces it is told to, and no backlog of others keeps it from that (CORE-137)', async () => {
+  it('a worker serves the namespaces it is told to, and no backlog of others keeps it from that (CORE-137, TC-139)', async () => {
     const { db } = await kind.fresh();
     const template = (namespace: string) => graphOf(chainOf(1), { namespace });
     const idle = await start(db, { worker: false, templates: ['mail', 'billing'].map(template) });

@@ -202,7 +202,7 @@ describeOneDatabase((kind) => {
       expect((await runGraph(tasker)).results).toEqual({ charge: { charged: true } });
     });
 
-    it('CORE-98: run for templates that are read from a folder when the program starts, which are registered once', async () => {
+    it('CORE-98, TC-146: run for templates that are read from a folder when the program starts, which are registered once', async () => {
       const folder = await folderWith({
         'charge.mjs': charge,
         'one.yaml': 'name: one\nsteps: [{ name: charge, handler: { callable: ./charge.mjs#Charge } }]\n',

@@ -14,7 +14,7 @@ const templates = [
 ];
 
 describeOneDatabase((kind) => {
-  it('equal requests are two tasks unless something says otherwise (CORE-19)', async () => {
+  it('equal requests are two tasks unless something says otherwise (CORE-19, TC-08)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { ...noWorker, templates });
     const first = await tasker.submit({ name: 'unique', context: { a: 1 } });
@@ -23,7 +23,7 @@ describeOneDatabase((kind) => {
     expect(second.id).not.toBe(first.id);
   });
 
-  it('a strict template takes the same context once, whatever the order of its keys (CORE-20, CORE-21)', async () => {
+  it('a strict template takes the same context once, whatever the order of its keys (CORE-20, CORE-21, TC-06)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { ...noWorker, templates });
     const first = await tasker.submit({ name: 'strict', context: { a: { x: 1, y: [2, 3] }, b: 2 } });
@@ -55,7 +55,7 @@ describeOneDatabase((kind) => {
     expect(await refusalOf(tasker.submit(request))).toMatchObject({ existingTaskId: tasks[1]?.id });
   });
 
-  it('a template that wants a key of its caller refuses a task without one (CORE-23)', async () => {
+  it('a template that wants a key of its caller refuses a task without one (CORE-23, TC-07)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { ...noWorker, templates });
     const problem = await refusalOf(tasker.submit({ name: 'keyed', context: {} }));
@@ -66,23 +66,26 @@ describeOneDatabase((kind) => {
     expect(await tasker.submit({ name: 'keyed', context: {}, idempotencyKey: 'k' })).toMatchObject({ replayed: false });
   });
 
-  it.each(['unique', 'strict', 'keyed'])('a key returns the first task, for a %s template', async (name) => {
-    const { db } = await kind.fresh();
-    const tasker = await start(db, { ...noWorker, templates });
-    const request = { name, context: { a: 1, b: 2 }, idempotencyKey: 'order-7' };
-    const first = await tasker.submit(request);
-    const events = listen(tasker).events;
-    const again = await tasker.submit({ ...request, context: { b: 2, a: 1 }, priority: 9 });
-    expect(again).toMatchObject({ id: first.id, replayed: true });
-    expect(events).toEqual([]);
-    const problem = await refusalOf(tasker.submit({ ...request, context: { a: 2 } }));
-    expect(problem).toBeInstanceOf(IdempotencyKeyReused);
-    expect(problem).toMatchObject({
-      status: 409,
-      message: `The idempotency key was used for task ${first.id} with another context. Use a new key for a new request.`,
-    });
-    expect(await tasker.submit({ ...request, idempotencyKey: 'order-8' })).toMatchObject({ replayed: false });
-  });
+  it.each(['unique', 'strict', 'keyed'])(
+    'a key returns the first task, for a %s template (TC-07, TC-09)',
+    async (name) => {
+      const { db } = await kind.fresh();
+      const tasker = await start(db, { ...noWorker, templates });
+      const request = { name, context: { a: 1, b: 2 }, idempotencyKey: 'order-7' };
+      const first = await tasker.submit(request);
+      const events = listen(tasker).events;
+      const again = await tasker.submit({ ...request, context: { b: 2, a: 1 }, priority: 9 });
+      expect(again).toMatchObject({ id: first.id, replayed: true });
+      expect(events).toEqual([]);
+      const problem = await refusalOf(tasker.submit({ ...request, context: { a: 2 } }));
+      expect(problem).toBeInstanceOf(IdempotencyKeyReused);
+      expect(problem).toMatchObject({
+        status: 409,
+        message: `The idempotency key was used for task ${first.id} with another context. Use a new key for a new request.`,
+      });
+      expect(await tasker.submit({ ...request, idempotencyKey: 'order-8' })).toMatchObject({ replayed: false });
+    },
+  );
 
   it('a key that is sent again after a newer version was registered still returns the first task', async () => {
     const { db } = await kind.fresh();

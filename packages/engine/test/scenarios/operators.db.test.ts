@@ -53,7 +53,7 @@ describeOneDatabase((kind) => {
     expect(await statesOf(tasker, task.id)).toEqual({ first: 'complete', last: 'cancelled' });
   });
 
-  it('a retry gives a failed step all its attempts again, numbered on, and what depends on it runs (CORE-85)', async () => {
+  it('a retry gives a failed step all its attempts again, numbered on, and what depends on it runs (CORE-85, TC-78)', async () => {
     const { db } = await kind.fresh();
     const attempts: number[] = [];
     const tasker = await start(db, {
@@ -91,7 +91,7 @@ describeOneDatabase((kind) => {
     expect(await findSteps(db, [task.id])).toMatchObject([{ attempts: 2 }]);
   });
 
-  it('what an operator resolves a step with is what its children get, and what the task results in (CORE-85)', async () => {
+  it('what an operator resolves a step with is what its children get, and what the task results in (CORE-85, TC-78)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, {
       templates: [graphOf({ bad: [], after: ['bad'] }, { every: { retry: { max_attempts: 1 } } })],
@@ -114,7 +114,7 @@ describeOneDatabase((kind) => {
     ]);
   });
 
-  it('a cancelled task begins nothing more, aborts what runs, and takes nothing of it (CORE-84)', async () => {
+  it('a cancelled task begins nothing more, aborts what runs, and takes nothing of it (CORE-84, TC-29)', async () => {
     const { db } = await kind.fresh();
     const reason = gate<unknown>();
     const late = gate();
@@ -155,7 +155,7 @@ describeOneDatabase((kind) => {
     }
   });
 
-  it('of many operators who do the same at once, one does it (CORE-09, CORE-30)', async () => {
+  it('of many operators who do the same at once, one does it (CORE-09, CORE-30, TC-15)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, {
       templates: [graphOf({ bad: [], held: [] }, { every: { retry: { max_attempts: 1 } } })],

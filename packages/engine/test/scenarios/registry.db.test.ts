@@ -62,7 +62,7 @@ describeEachDatabase((kind) => {
     expect(await findTemplate(db, { namespace: 'shop', name: 'order', revision: 9 })).toBeUndefined();
   });
 
-  it('CORE-02: makes a namespace when it is first named, and refuses names that are too long', async () => {
+  it('CORE-02, TC-36: makes a namespace when it is first named, and refuses names that are too long', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { worker: false });
     await tasker.register({ ...version('order', '1.0.0'), namespace_name: 'x'.repeat(64) });
@@ -148,7 +148,7 @@ describeEachDatabase((kind) => {
     expect((await registryStatistics(db)).byNamespace.map(({ namespace }) => namespace)).toEqual(['default']);
   });
 
-  it('CORE-112: a task keeps the version and the content that were the latest when it was submitted', async () => {
+  it('CORE-112, TC-37: a task keeps the version and the content that were the latest when it was submitted', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { worker: false });
     const content = (greeting: string) =>

@@ -152,7 +152,7 @@ describeOneDatabase((kind) => {
     );
   });
 
-  it('two workers and one task: each step runs once (CORE-68, CORE-134, timeline 3)', async () => {
+  it('two workers and one task: each step runs once (CORE-68, CORE-134, timeline 3, TC-16)', async () => {
     const { clock, database } = await simulate(await kind.fresh());
     const ran: string[] = [];
     const handlers = {

@@ -30,7 +30,7 @@ describeOneDatabase((kind) => {
     ['error', { cancel: 'cancelled', retry: 'in_progress', resolve: 'resolved_manually' }],
     ['cancelled', { cancel: 'same', retry: 'refused', resolve: 'refused' }],
     ['resolved_manually', { cancel: 'refused', retry: 'refused', resolve: 'same' }],
-  ])('a task that is %s (CORE-26, CORE-30, CORE-85, CORE-86)', async (state, verdicts) => {
+  ])('a task that is %s (CORE-26, CORE-30, CORE-85, CORE-86, TC-11)', async (state, verdicts) => {
     const { db } = await kind.fresh();
     const lives = await liveIn(db);
     for (const [name, verdict] of entriesOf(verdicts)) {
@@ -54,7 +54,7 @@ describeOneDatabase((kind) => {
     ['cancelled', { cancel: 'same', retry: 'refused', resolve: 'refused', skip: 'refused' }],
     ['resolved_manually', { cancel: 'refused', retry: 'refused', resolve: 'same', skip: 'refused' }],
     ['skipped', { cancel: 'refused', retry: 'refused', resolve: 'refused', skip: 'same' }],
-  ])('a step that is %s, in a task that is open (CORE-27, CORE-30, CORE-85)', async (state, verdicts) => {
+  ])('a step that is %s, in a task that is open (CORE-27, CORE-30, CORE-85, TC-12)', async (state, verdicts) => {
     const { db } = await kind.fresh();
     const lives = await liveIn(db);
     for (const [name, verdict] of entriesOf(verdicts)) {
@@ -88,7 +88,7 @@ describeOneDatabase((kind) => {
     ['complete', { cancel: 'refused', retry: 'refused', resolve: 'refused', skip: 'refused' }],
     ['cancelled', { cancel: 'refused', retry: 'refused', resolve: 'refused', skip: 'refused' }],
     ['resolved_manually', { cancel: 'refused', retry: 'refused', resolve: 'refused', skip: 'refused' }],
-  ])('no step of a task that is %s can be changed any more', async (state, verdicts) => {
+  ])('no step of a task that is %s can be changed any more (TC-13)', async (state, verdicts) => {
     const { db } = await kind.fresh();
     const { tasker, taskIn } = await liveIn(db);
     const taskId = await taskIn(state);

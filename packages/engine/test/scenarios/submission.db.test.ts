@@ -89,7 +89,7 @@ describeOneDatabase((kind) => {
     expect(await countOf(db, 'task')).toBe(0);
   });
 
-  it('a request for a template that is not there says what to do', async () => {
+  it('a request for a template that is not there says what to do (TC-02)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, noWorker);
     const problem = await problemOf(tasker.submit({ name: 'gone', version: '2.0.0', context: {} }));
@@ -100,7 +100,7 @@ describeOneDatabase((kind) => {
     });
   });
 
-  it('a context that does not fit lists every violation, writes nothing and publishes nothing (CORE-16)', async () => {
+  it('a context that does not fit lists every violation, writes nothing and publishes nothing (CORE-16, TC-05)', async () => {
     const { db } = await kind.fresh();
     const input_schema = {
       type: 'object',
@@ -206,7 +206,7 @@ describeOneDatabase((kind) => {
     }
   });
 
-  it('a failure at any statement of a submission leaves nothing behind (CORE-15)', async () => {
+  it('a failure at any statement of a submission leaves nothing behind (CORE-15, TC-03)', async () => {
     const { db } = await kind.fresh();
     let broken: string | undefined;
     const faulty = intercept(db, async (statement, run) => {

@@ -10,28 +10,31 @@ const request = { name: 'graph', context: {} };
 const wide = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, []]));
 
 describeOneDatabase((kind) => {
-  it.each([1, 7])('no more than %i attempts run at once, and as many as that do (CORE-74)', async (concurrency) => {
-    const { db } = await kind.fresh();
-    const full = countdown(concurrency);
-    let running = 0;
-    let peak = 0;
-    const tasker = await start(db, {
-      templates: [graphOf(wide(60))],
-      worker: { concurrency },
-      handlers: {
-        async do() {
-          running += 1;
-          peak = Math.max(peak, running);
-          full.count();
-          await full.reached;
-          running -= 1;
+  it.each([1, 7])(
+    'no more than %i attempts run at once, and as many as that do (CORE-74, TC-92)',
+    async (concurrency) => {
+      const { db } = await kind.fresh();
+      const full = countdown(concurrency);
+      let running = 0;
+      let peak = 0;
+      const tasker = await start(db, {
+        templates: [graphOf(wide(60))],
+        worker: { concurrency },
+        handlers: {
+          async do() {
+            running += 1;
+            peak = Math.max(peak, running);
+            full.count();
+            await full.reached;
+            running -= 1;
+          },
         },
-      },
-    });
-    const tasks = await tasker.submitMany([request, request]);
-    for (const task of tasks) expect(await task.completed()).toMatchObject({ status: 'complete' });
-    expect(peak).toBe(concurrency);
-  });
+      });
+      const tasks = await tasker.submitMany([request, request]);
+      for (const task of tasks) expect(await task.completed()).toMatchObject({ status: 'complete' });
+      expect(peak).toBe(concurrency);
+    },
+  );
 
   it('what a step opens goes on in the same process, a call for each and no look-up between (CORE-63)', async () => {
     const { db } = await kind.fresh();
@@ -56,7 +59,7 @@ describeOneDatabase((kind) => {
     expect(statements.filter((name) => name === 'fetch_tasks' || name === 'fetch_results')).toEqual([]);
   });
 
-  it('a stopping worker finishes what runs, hands back what that opens, and signs off', async () => {
+  it('a stopping worker finishes what runs, hands back what that opens, and signs off (TC-145)', async () => {
     const { db } = await kind.fresh();
     const [begun, finish] = [gate(), gate()];
     const ran: string[] = [];
@@ -112,7 +115,7 @@ describeOneDatabase((kind) => {
     expect(await findTask(db, task.id)).toMatchObject({ state: 'pending' });
   });
 
-  it('a worker waits no longer for a handler than it was told to, and what that says later does not count', async () => {
+  it('a worker waits no longer for a handler than it was told to, and what that says later does not count (TC-145)', async () => {
     const { db } = await kind.fresh();
     const [begun, finish] = [gate(), gate()];
     const one = await start(db, {
@@ -211,7 +214,7 @@ describeOneDatabase((kind) => {
     expect(rows.map(({ id }) => id).toSorted()).toEqual(accepted.toSorted());
   });
 
-  it('an attempt that takes too long is aborted, recorded and tried again, whether its handler listens or not (CORE-79)', async () => {
+  it('an attempt that takes too long is aborted, recorded and tried again, whether its handler listens or not (CORE-79, TC-77)', async () => {
     const { db } = await kind.fresh();
     const reasons: unknown[] = [];
     const never = gate();
@@ -267,7 +270,7 @@ describeOneDatabase((kind) => {
     ]);
   });
 
-  it('what has priority goes first, and of equals what waits longest (CORE-137)', async () => {
+  it('what has priority goes first, and of equals what waits longest (CORE-137, TC-23)', async () => {
     const { db } = await kind.fresh();
     const idle = await start(db, { templates: [graphOf(chainOf(1))], worker: false });
     for (const [i, priority] of [0, -100, 5, 100, 5, 0].entries()) {
@@ -377,7 +380,7 @@ describeOneDatabase((kind) => {
     expect(await findTask(db, task.id)).toMatchObject({ context: { card: 'bad', order: 7 } });
   });
 
-  it('a handler’s log lines carry the ids of its task, step and attempt and the correlation id (CORE-127, CORE-130)', async () => {
+  it('a handler’s log lines carry the ids of its task, step and attempt and the correlation id (CORE-127, CORE-130, TC-26)', async () => {
     const { db } = await kind.fresh();
     const log = createLog();
     const tasker = await start(db, {

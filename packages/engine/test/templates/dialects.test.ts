@@ -178,7 +178,7 @@ const asYaml = (data: unknown) =>
   stringify(withoutVariables(data), { aliasDuplicateObjects: false, merge: true, keepUndefined: false });
 
 describe('the same task', { timeout: 120_000 }, () => {
-  it('CORE-90, CORE-91, TC-31 to TC-33: is the same plan in every dialect and every form', () => {
+  it('CORE-90, CORE-91, TC-31, TC-32, TC-33: is the same plan in every dialect and every form', () => {
     fc.assert(
       fc.property(anyTask, (task) => {
         const [document] = readTemplateYaml(asYaml(canonical(task)), { variables: {} });

@@ -70,7 +70,7 @@ afterEach(() => {
   else process.env.TASKER_ENV = originalEnvironment;
 });
 
-describe('CORE-93: the overrides of an environment', () => {
+describe('CORE-93, TC-34: the overrides of an environment', () => {
   it('are not there in another', () => {
     expect(stepsIn('production', canonical)).toMatchObject([
       { handler: { callable: 'shop.Fetch', initialization: { url: 'https://shop.example.com' } }, timeout_seconds: 60 },

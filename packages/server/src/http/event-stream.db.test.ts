@@ -10,7 +10,7 @@ import { diamond } from '../../test/template.ts';
 const order = { namespace: 'shapes', name: 'diamond', context: {} };
 
 describeEachDatabase((kind) => {
-  it('what happens is told as it happens, each thing once and as history has it', async () => {
+  it('what happens is told as it happens, each thing once and as history has it (TC-112)', async () => {
     const { tasker, events } = await open(kind);
     const stream = await events();
     const tasks = await Promise.all(Array.from({ length: 5 }, () => tasker.submit(order)));

@@ -12,7 +12,7 @@ import { routes } from './routes.ts';
 const committed = fileURLToPath(new URL('../../../../docs/reference/openapi.json', import.meta.url));
 const document = reference('/tasker');
 
-it('SURF-19 the committed reference is the one that is served; `npm run openapi` writes it', () => {
+it('SURF-19 TC-110 the committed reference is the one that is served; `npm run openapi` writes it', () => {
   expect(JSON.parse(readFileSync(committed, 'utf8'))).toEqual(document);
 });
 
@@ -42,7 +42,7 @@ const gathering = [
 /** Searching by annotations is asked over GraphQL only. */
 const graphqlOnly = ['task.annotated', 'annotation.names'];
 
-it('every operation is reached by some route, and the input of each route is an object that refuses what it does not know', () => {
+it('every operation is reached by some route, and the input of each route is an object that refuses what it does not know (TC-110)', () => {
   const routed = routes.map(({ operation }) => operation.name);
   expect(new Set([...routed, ...gathering, ...graphqlOnly])).toEqual(new Set(operations.map(({ name }) => name)));
   const open = routes.filter(({ operation }) => Reflect.get(operation.input, 'additionalProperties') !== false);

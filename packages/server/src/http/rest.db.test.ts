@@ -15,7 +15,7 @@ const order = { namespace: 'shapes', name: 'diamond', context: { a: 1 } };
 const nowhere = '01890a5d-ac96-7000-8000-000000000000';
 
 describeEachDatabase((kind) => {
-  it('SURF-03 SURF-06 a task is created, runs, and is shown with its steps and what was noted about it', async () => {
+  it('SURF-03 SURF-06 TC-01 a task is created, runs, and is shown with its steps and what was noted about it', async () => {
     const { tasker, send } = await open(kind);
     const created = await send('POST', '/tasks', { ...order, tags: ['x'], reason: 'test', initiator: 'ada' });
     expect(created).toMatchObject({
@@ -84,7 +84,7 @@ describeEachDatabase((kind) => {
       'INVALID_CONTEXT',
       undefined,
     ],
-  ])('SURF-04 creation with %s is refused by its kind', async (_, body, status, code, field) => {
+  ])('SURF-04 TC-02 TC-05 creation with %s is refused by its kind', async (_, body, status, code, field) => {
     const { send, tasker } = await open(kind);
     await tasker.register({
       ...templateOf({ only: [] }, { name: 'strict' }),
@@ -98,7 +98,7 @@ describeEachDatabase((kind) => {
     }
   });
 
-  it('SURF-05 a submission with an idempotency key is answered once; the same identity is a conflict', async () => {
+  it('SURF-05 TC-10 a submission with an idempotency key is answered once; the same identity is a conflict', async () => {
     const { send, tasker } = await open(kind);
     const headers = { 'idempotency-key': 'key-1' };
     const first = await send('POST', '/tasks', order, headers);
@@ -120,7 +120,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('SURF-01 lists are bounded, and pages neither skip nor repeat', async () => {
+  it('SURF-01 TC-102 lists are bounded, and pages neither skip nor repeat', async () => {
     const { send } = await open(kind, { worker: false });
     for (let n = 0; n < 25; n += 1) await send('POST', '/tasks', { ...order, context: { n } });
     const first = await send<TaskList>('GET', '/tasks');
@@ -143,7 +143,7 @@ describeEachDatabase((kind) => {
     }
   });
 
-  it('SURF-02 tasks are filtered; one that nobody has begun is pending', async () => {
+  it('SURF-02 TC-102 tasks are filtered; one that nobody has begun is pending', async () => {
     const { send, tasker } = await open(kind, { worker: false });
     await tasker.register(templateOf({ only: [] }, { name: 'other', namespace_name: 'elsewhere', version: '2.0.0' }));
     const one = idOf((await send('POST', '/tasks', { ...order, tags: ['red'], initiator: 'ada' })).body);
@@ -246,7 +246,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('SURF-10 steps are listed and shown with their neighbours, by id and by name; never another task’s', async () => {
+  it('SURF-10 TC-104 steps are listed and shown with their neighbours, by id and by name; never another task’s', async () => {
     const { send, tasker } = await open(kind, { worker: false });
     await tasker.register(templateOf({ a: [], b: [], c: ['a', 'b'], d: ['a', 'b'], e: ['a', 'b'] }, { name: 'wide' }));
     const taskId = idOf((await send('POST', '/tasks', { ...order, name: 'wide' })).body);
@@ -478,7 +478,7 @@ describeEachDatabase((kind) => {
     expect(logged).toEqual([{ err: expect.any(TypeError), correlation_id: 'trouble' }]);
   });
 
-  it('a database that is away is 503 with a time to come back', async () => {
+  it('a database that is away is 503 with a time to come back (TC-90)', async () => {
     const { db } = await kind.fresh();
     const tasker = await startTasker(db, { worker: false });
     const lost = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
@@ -488,7 +488,7 @@ describeEachDatabase((kind) => {
     expect(answer.headers.get('retry-after')).toBe('5');
   });
 
-  it('SURF-68 a correlation id is taken over, passed on and answered', async () => {
+  it('SURF-68 TC-26 a correlation id is taken over, passed on and answered', async () => {
     const { send } = await open(kind, { worker: false });
     const headers = { 'x-correlation-id': 'cs-1' };
     const created = await send('POST', '/tasks', order, headers);
@@ -514,7 +514,7 @@ describeEachDatabase((kind) => {
     expect(other).toMatchObject({ status: 201, body: { task: { traceparent: null } } });
   });
 
-  it('more submissions than it takes at once are turned away before anything is done', async () => {
+  it('more submissions than it takes at once are turned away before anything is done (TC-90, TC-91)', async () => {
     const { tasker, send } = await open(kind, { worker: false }, undefined, { mostSubmissions: 0 });
     const refused = await send('POST', '/tasks', order);
     expect(refused).toMatchObject({ status: 503, body: { error: { code: 'OVERLOADED' } } });
@@ -576,7 +576,7 @@ describeEachDatabase((kind) => {
     expect(await send('GET', '/health/live')).toMatchObject({ status: 200 });
   });
 
-  it('SURF-70 a process is alive whatever happens, and ready when it can work', async () => {
+  it('SURF-70 TC-107 a process is alive whatever happens, and ready when it can work', async () => {
     const { send, tasker } = await open(kind);
     expect(await send('GET', '/health/live')).toMatchObject({ status: 200, body: { alive: true, service: 'tasker' } });
     expect(await send('GET', '/health/ready')).toMatchObject({
@@ -592,7 +592,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('SURF-71 the status counts the system', async () => {
+  it('SURF-71 TC-107 the status counts the system', async () => {
     const { send, tasker } = await open(kind);
     const taskId = idOf((await send('POST', '/tasks', order)).body);
     await tasker.task(taskId).completed({ timeoutMs: 20_000 });

@@ -168,7 +168,7 @@ describeOneDatabase((kind) => {
     expect(await call(cancelTask, { task_id: thirdId })).toMatchObject({ changed: false, cancelled: true });
   });
 
-  it('templates can be registered as data and as text, listed, shown and compared', async () => {
+  it('templates can be registered as data and as text, listed, shown and compared (TC-105)', async () => {
     const { call } = await open();
     const template = templateOf({ first: [] }, { version: '10.0.0' });
     expect(await call(registerTemplate, { template })).toMatchObject({ created: true });

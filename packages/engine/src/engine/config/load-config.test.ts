@@ -41,7 +41,7 @@ describe('the configuration', () => {
     for (const part of parts) expect(Reflect.set(part, 'url', 'x')).toBe(false);
   });
 
-  it('takes a variable before the file before the default, and says which it was', async () => {
+  it('takes a variable before the file before the default, and says which it was (TC-127)', async () => {
     const folder = folderWith({
       'tasker.config.yaml': 'environment: staging\nworker:\n  leaseMs: 500\n  concurrency: 7\n  namespaces: [shop]\n',
     });
@@ -80,7 +80,7 @@ describe('the configuration', () => {
     expect((await loadConfig({ env: { ...env, TASKER_ENV: 'c' } })).config.environment).toBe('c');
   });
 
-  it('CORE-121, CORE-122: lists everything that is wrong with it, with the nearest name', async () => {
+  it('CORE-121, CORE-122, TC-127: lists everything that is wrong with it, with the nearest name', async () => {
     const text = `
       worker: { concurency: 5, leaseMs: 1, pollMs: often, namespaces: shop.a }
       database: { url: 'mysql://user:secret@host/db', schema: pg_x, migrate: 1 }

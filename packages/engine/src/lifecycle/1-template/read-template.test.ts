@@ -109,7 +109,7 @@ describe('a template from outside', () => {
     expect(problemsOf({ name: 't', version, steps: [step] })[0]).toContain(message);
   });
 
-  it('CORE-92: has unknown keys reported, with the one that was probably meant', () => {
+  it('CORE-92, TC-35: has unknown keys reported, with the one that was probably meant', () => {
     expect(
       problemsOf({ name: 't', nmespace_name: 'x', steps: [{ ...step, dependancies: [], retry: { zzz: 1 } }] }),
     ).toEqual([

@@ -50,7 +50,7 @@ describe('the normal form of a template', () => {
     expect(step?.dependencies).toEqual(['a', 'b']);
   });
 
-  it('takes a limit of 0 attempts for one, because the first always runs', () => {
+  it('takes a limit of 0 attempts for one, because the first always runs (TC-18)', () => {
     const [step] = normaliseTemplate({
       name: 't',
       steps: [{ name: 'a', handler: { callable: 'a' }, retry: { max_attempts: 0 } }],

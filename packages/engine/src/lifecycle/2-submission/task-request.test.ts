@@ -4,7 +4,7 @@ import { checkTaskRequest, type TaskRequest } from './task-request.ts';
 const request: TaskRequest = { name: 'order', context: {} };
 
 describe('checkTaskRequest', () => {
-  it('lets through what is as long as it may be (CORE-14)', () => {
+  it('lets through what is as long as it may be (CORE-14, TC-04)', () => {
     expect(() =>
       checkTaskRequest({
         namespace: 'n'.repeat(64),
@@ -54,7 +54,7 @@ describe('checkTaskRequest', () => {
     ['a version that is no string', { version: 1 }, '`version` must be a string.'],
     ['bypassed steps that are no list', { bypassSteps: 'a' }, '`bypass_steps` must be a list of strings.'],
     ['a field that there is not', { colour: 'red' }, '`colour` is not known here; known are namespace, name, version,'],
-  ])('refuses %s and names the field (CORE-13, CORE-14, CORE-129)', (_, field, message) => {
+  ])('refuses %s and names the field (CORE-13, CORE-14, CORE-129, TC-04)', (_, field, message) => {
     expect(() => {
       Reflect.apply(checkTaskRequest, undefined, [{ ...request, ...field }]);
     }).toThrow(message);

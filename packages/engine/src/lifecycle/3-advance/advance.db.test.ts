@@ -84,7 +84,7 @@ function failed(step: Place, retryMs: number | null): StepOutcome {
 }
 
 describeOneDatabase((kind) => {
-  it('an outcome that is delivered five times is recorded once (CORE-71)', async () => {
+  it('an outcome that is delivered five times is recorded once (CORE-71, TC-96)', async () => {
     const { submit, addWorker, count } = await open(kind, { a: [], b: ['a'] });
     const { call, take } = await addWorker();
     await submit();

@@ -95,7 +95,7 @@ describe('what a handler returns', () => {
     ['validation_error', true],
     ['handler_error', false],
     ['anything_else', false],
-  ])('fails it for good or not, as the error type %s means it', (errorType, permanent) => {
+  ])('fails it for good or not, as the error type %s means it (TC-43)', (errorType, permanent) => {
     expect(outcomeOfReturn(StepHandlerResult.failure('x', errorType), options)).toMatchObject({ permanent });
   });
 

@@ -199,7 +199,7 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
     expect(await frontier(taskId)).toEqual({ ready: [2], leased: [], counters: [], state: null });
   });
 
-  test('Two last sinks that settle at once finish their task once.', async () => {
+  test('Two last sinks that settle at once finish their task once. (TC-149)', async () => {
     const taskId = await submit(sinks);
     const [a, b] = [await takeOne(one), await takeOne(other)];
     const barrier = await barrierAt('after insert or update on tasker.join_counter');
