@@ -20,6 +20,7 @@ export function writeReport(rawFile, reportFile) {
     oneTable(run),
     costOfOneTable(run),
     scaleSection(run),
+    templateSection(run),
     '## How each system was run\n',
     systemsTable(run),
     failures(run),
@@ -41,6 +42,8 @@ export function readRun(rawFile) {
     header,
     measurements,
     scales: ofKind('scale'),
+    largeTemplate: ofKind('template').at(-1),
+    manyTemplates: ofKind('templates').at(-1),
     failures: ofKind('failure'),
     unavailable: ofKind('unavailable'),
     repeats: seen('repeat').toSorted((a, b) => a - b),
@@ -235,6 +238,44 @@ ${table(head, rows)}
 ${sizes.join('\n')}
 `;
 }
+
+function templateSection({ largeTemplate, manyTemplates }) {
+  const parts = [];
+  if (largeTemplate !== undefined) {
+    const { steps, bytes, read, register, total } = largeTemplate;
+    parts.push(`A template of ${steps.toLocaleString('en')} steps (${Math.round(bytes / 1024)} KiB of YAML) is read in ${number(read.median)} ms, compiled and stored in ${number(register.median)} ms,
+${number(total.median)} ms in all (medians; the quickest ${number(total.quickest)} ms).
+`);
+  }
+  if (manyTemplates !== undefined) {
+    const { few, many } = manyTemplates;
+    const head = [
+      '',
+      'statements',
+      `ms with ${few.toLocaleString('en')}`,
+      `ms with ${many.toLocaleString('en')}`,
+      'ratio',
+    ];
+    const rows = Object.entries(templateWork).map(([key, what]) => {
+      const { statements, fewMs, manyMs, ratio } = manyTemplates[key];
+      return [what, statements ?? '–', number(fewMs), number(manyMs), `**${number(ratio)}**`];
+    });
+    parts.push(
+      `How many templates there are, in two databases that take turns (medians; the ratio is that of each turn):\n`,
+    );
+    parts.push(table(head, rows));
+  }
+  return parts.length === 0 ? '' : `## Templates\n\n${parts.join('\n')}`;
+}
+
+const templateWork = {
+  firstPage: 'the first page of the list, 20 templates',
+  middlePage: 'a page in the middle',
+  namesOfNamespace: 'a page of the names of a namespace',
+  byName: 'one by its name, with all versions and contents',
+  latestPlan: 'submit to another one each time: of so many, no plan is at hand',
+  register: 'register a new version',
+};
 
 function costRow(system, what, costs) {
   const middle = (read) => number(spread(costs.map(read))?.median);

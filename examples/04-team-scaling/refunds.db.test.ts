@@ -98,7 +98,7 @@ describeEachDatabase((kind) => {
 
   it('04.5 two templates have the same name, each in its namespace', async () => {
     const { tasker } = await openRefunds(kind);
-    const templates = await listTemplates(tasker.db, { name: 'process_refund' });
+    const { templates } = await listTemplates(tasker.db, { name: 'process_refund' });
     expect(templates.map(({ namespace, version }) => `${namespace}@${version}`).toSorted()).toEqual([
       'customer_success@1.3.0',
       'payments@2.0.0',

@@ -85,6 +85,13 @@ export type TaskQuery = Lenient<TaskFilterInput> & {
   readonly offset?: number | undefined;
 };
 
+export type TemplateQuery = { readonly [Key in keyof OfTemplate]?: string | undefined } & {
+  /** 1 to 100, default 100. */
+  readonly limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+};
+
 /** Everything that can be asked of Tasker: what it takes, and what it answers. */
 export interface Operations {
   'task.submit': {
@@ -114,7 +121,7 @@ export interface Operations {
   'step.retry': { input: OfStep & Note; output: StepCommandAnswer };
   'step.resolve': { input: OfStep & Note & { readonly result?: Json | undefined }; output: StepCommandAnswer };
   'step.skip': { input: OfStep & Note; output: StepCommandAnswer };
-  'template.list': { input: { readonly [Key in keyof OfTemplate]?: string | undefined }; output: TemplateList };
+  'template.list': { input: TemplateQuery; output: TemplateList };
   'template.show': { input: OfTemplate & { readonly revision?: number | undefined }; output: TemplateAnswer };
   'template.register': { input: TemplateText & { readonly replace?: boolean | undefined }; output: TemplateRegistered };
   'template.diff': { input: TemplateComparison; output: TemplateDifferences };

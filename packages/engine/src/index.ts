@@ -38,6 +38,7 @@ export type {
 } from './events/event-bus.ts';
 export type { SubscriptionStatistics } from './events/subscription-statistics.ts';
 export { analyseGraph, type GraphAnalysis } from './graph/analyse-graph.ts';
+export { isVersion } from './graph/version-order.ts';
 export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';
@@ -138,7 +139,14 @@ export {
   type TemplateNamePageRequest,
   type TemplateVersions,
 } from './views/list-template-names.sql.ts';
-export { listTemplates, type TemplateFilter, type TemplateView } from './views/list-templates.sql.ts';
+export {
+  listTemplates,
+  type TemplateFilter,
+  type TemplatePage,
+  type TemplatePageRequest,
+  type TemplatePosition,
+  type TemplateView,
+} from './views/list-templates.sql.ts';
 export { listWorkers, type WorkerFilter, type WorkerView } from './views/list-workers.sql.ts';
 export {
   type NewsFact,

@@ -3,6 +3,7 @@ import { isTerminal, type TaskState, taskStates } from '@tasker/contract';
 import type { TaskSummaryResource } from '@tasker/contract/wire';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { readPageSize } from '../input/page-size.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { formatDuration, formatTime } from '../output/time.ts';
@@ -27,7 +28,7 @@ export interface ListTasksOptions {
 
 export async function listTasks(cli: Cli, options: ListTasksOptions): Promise<ExitCode> {
   const filter = filterOf(options);
-  const limit = limitOf(options.limit);
+  const limit = readPageSize(options.limit);
   const { terminal } = cli;
   return withTasker(cli, async (tasker) => {
     const list = await tasker.tasks.list({ ...filter, limit, cursor: options.cursor });
@@ -72,13 +73,6 @@ function timeOf(option: string, text: string | undefined): string | undefined {
     );
   }
   return at.toISOString();
-}
-
-function limitOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100) return limit;
-  throw new UsageError(`--limit is a number from 1 to 100, not ${JSON.stringify(text)}.`);
 }
 
 function header({ style }: Terminal): string[] {

@@ -30,6 +30,8 @@ export function addTemplateCommands(program: Command): void {
     .command('list')
     .description('list templates')
     .option('--namespace <name>')
+    .option('--limit <number>', '1 to 100 (default: 100)')
+    .option('--cursor <cursor>', 'go on where the page before ended')
     .action((options, command) =>
       perform(command, async (cli) => (await import('../commands/list-templates.ts')).listTemplates(cli, options)),
     );

@@ -130,7 +130,15 @@ const commands: Commands = {
       ...option('--result', result === undefined ? undefined : JSON.stringify(result)),
       ...note(rest),
     ]),
-  'template.list': ({ namespace }) => ({ args: ['template', 'list', ...option('--namespace', namespace)] }),
+  'template.list': ({ namespace, limit, cursor }) => ({
+    args: [
+      'template',
+      'list',
+      ...option('--namespace', namespace),
+      ...option('--limit', limit),
+      ...option('--cursor', cursor),
+    ],
+  }),
   'template.show': (input) => ({ args: ['template', 'show', named(input)], read: (template) => ({ template }) }),
   'template.register': ({ replace, ...rest }) => ({
     args: ['template', 'register', 'FILE', replace === true ? '--replace' : undefined],

@@ -417,6 +417,10 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       });
       const { templates } = await good('template.list', { namespace: 'conformance' });
       expect(templates).toContainEqual(expect.objectContaining({ name, version: '1.0.0', revision: 2 }));
+      const { templates: page, next_cursor: cursor } = await good('template.list', { limit: 1 });
+      expect(page).toHaveLength(1);
+      const rest = await good('template.list', { limit: 1, cursor: String(cursor) });
+      expect(rest.templates).not.toEqual(page);
     });
 
     it('refuses a template with every problem, and one that there is not', async () => {

@@ -57,7 +57,10 @@ export type TemplateSummary = Static<typeof templateSummarySchema>;
 
 /** By namespace and name; of each the version first that `latest` means. */
 export const templateListSchema = Type.Object(
-  { templates: Type.Array(templateSummarySchema) },
+  {
+    templates: Type.Array(templateSummarySchema),
+    next_cursor: nullable(Type.String({ description: '`cursor` of the next page; null on the last.' })),
+  },
   { title: 'TemplateList' },
 );
 export type TemplateList = Static<typeof templateListSchema>;

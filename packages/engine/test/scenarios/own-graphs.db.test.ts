@@ -129,7 +129,7 @@ describeEachDatabase((kind) => {
       { number: 1, derived: true, tasks: 3 },
       { number: 1, derived: true, tasks: 1 },
     ]);
-    expect(await listTemplates(db)).toMatchObject([{ revision: 1, document: order.document }]);
+    expect((await listTemplates(db)).templates).toMatchObject([{ revision: 1, document: order.document }]);
     expect(await findTemplate(db, { name: 'order' })).toMatchObject({ revisions: [{ revision: 1 }] });
     expect(await registryStatistics(db)).toMatchObject({ revisions: 1 });
     const listed = await listTasks(db, { name: 'order' });

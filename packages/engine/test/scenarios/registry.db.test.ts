@@ -292,7 +292,7 @@ describeOneDatabase((kind) => {
     expect(await count(1000)).toBe(one);
   });
 
-  it('CORE-115: reads ten thousand templates off an index, a page at a time', async () => {
+  it('CORE-115, TC-105: reads ten thousand templates off an index, a page at a time', async () => {
     const { db } = await kind.fresh();
     await fill(db);
     const first = await listTemplateNames(db, 'busy', { limit: 20 });
@@ -315,8 +315,18 @@ describeOneDatabase((kind) => {
         .catch((error: unknown) => error);
     expect(await missing()).toBeInstanceOf(TemplateNotFound);
     expect(await scansWhole(db, missing)).toEqual([]);
-    // what this would look like: everything with its content
-    expect(await scansWhole(db, () => listTemplates(db))).toContain('template');
+    const after = { namespace: 'busy', name: 't05000', version: '1.10.0' };
+    const page = await listTemplates(db, {}, { after, limit: 3 });
+    expect(page.templates.map(({ name, version }) => `${name}@${version}`)).toEqual([
+      't05000@1.9.0',
+      't05000@2.0.0-rc.1',
+      't05001@1.10.0',
+    ]);
+    expect(await scansWhole(db, () => listTemplates(db, {}, { after, limit: 100 }))).toEqual([]);
+    expect(await scansWhole(db, () => listTemplates(db, { namespace: 'busy', name: 't05000' }))).toEqual([]);
+    // what it would look like otherwise
+    const all = { text: 'select name from tasker.template order by version' };
+    expect(await scansWhole(db, () => db.query(all))).toContain('template');
   });
 });
 

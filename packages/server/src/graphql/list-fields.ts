@@ -6,16 +6,9 @@ import { listWorkers } from '../operations/system/list-workers.ts';
 import { annotatedTasks } from '../operations/task/annotated-tasks.ts';
 import { listTasks } from '../operations/task/list-tasks.ts';
 import { listTemplates } from '../operations/template/list-templates.ts';
+import { templateCursor } from '../resources/template-cursor.ts';
 import { operationArguments } from './arguments.ts';
-import {
-  connectionType,
-  type Page,
-  type PageRequest,
-  page,
-  pageArguments,
-  pageOf,
-  pageRequest,
-} from './connections.ts';
+import { connectionType, type Page, type PageRequest, page, pageArguments, pageRequest } from './connections.ts';
 import { pascalCase } from './names.ts';
 import { call, callCost } from './operation-field.ts';
 import type { EntityTypes, Field, Fields, ObjectType, WireTypes } from './wire-types.ts';
@@ -26,9 +19,10 @@ export function listFields(types: WireTypes, { task, template }: EntityTypes): F
   return {
     tasks: listField(listTasks, types, tasks, taskPage),
     tasksByAnnotation: listField(annotatedTasks, types, tasks, taskPage),
-    templates: listField(listTemplates, types, connectionType(template), async (request, ask) => {
-      const { templates } = await ask({});
-      return pageOf(templates, request, ({ full_name }) => full_name);
+    templates: listField(listTemplates, types, connectionType(template), async ({ first, after }, ask) => {
+      const { templates, next_cursor } = await ask({ limit: first, ...(after === undefined ? {} : { cursor: after }) });
+      const around = { hasNextPage: next_cursor !== null, hasPreviousPage: after !== undefined };
+      return page(templates, templateCursor, around);
     }),
     workers: listField(
       listWorkers,

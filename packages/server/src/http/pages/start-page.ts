@@ -25,7 +25,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
 const mostGraphs = 12;
 
 async function startPage(services: Services, context: RequestContext, prefix: string, version: string): Promise<Html> {
-  const { templates } = await invoke(listTemplates, services, {}, context);
+  const { templates, next_cursor: next } = await invoke(listTemplates, services, {}, context);
   const { tasks } = await invoke(listTasks, services, { limit: 20 }, context);
   const newest = newestVersions(templates);
   const drawings = await Promise.all(
@@ -63,6 +63,7 @@ async function startPage(services: Services, context: RequestContext, prefix: st
             <h2>Templates</h2>
             ${newest.length === 0 ? html`<p>None is registered yet.</p>` : html`<div class="graphs">${drawings}</div>`}
             ${others(newest.slice(mostGraphs), prefix)}
+            ${next === null ? '' : html`<p><a href="${prefix}/templates?cursor=${next}">More</a></p>`}
           </section>
         </main>
       </body>

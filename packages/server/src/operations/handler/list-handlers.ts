@@ -29,11 +29,17 @@ export const listHandlers = defineOperation({
   },
 });
 
+/** The answer has them all: as few queries as may be, and none that is large. */
+const namesPerQuery = 1_000;
+
 async function allNames(db: Database, namespace: string): Promise<TemplateVersions[]> {
   const names: TemplateVersions[] = [];
   let after: string | undefined = '';
   while (after !== undefined) {
-    const page: Awaited<ReturnType<typeof listTemplateNames>> = await listTemplateNames(db, namespace, { after });
+    const page: Awaited<ReturnType<typeof listTemplateNames>> = await listTemplateNames(db, namespace, {
+      after,
+      limit: namesPerQuery,
+    });
     names.push(...page.templates);
     after = page.nextAfter;
   }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
-import semver from 'semver';
+import { isVersion } from '../../../graph/version-order.ts';
 import { schemaFaults } from '../../../json/schema.ts';
 import type { StepSketch, TemplateSketch } from '../template-source.ts';
 import type { PathProblem } from './placed-problem.ts';
@@ -40,8 +40,7 @@ export function contentWarnings(source: TemplateSketch): PathProblem[] {
 }
 
 function versionProblems(version: string | null | undefined): PathProblem[] {
-  // Equal to its own normal form: no leading `v`, no spaces, and no build metadata, by which versions cannot be ordered.
-  if (version == null || semver.valid(version) === version) return [];
+  if (version == null || isVersion(version)) return [];
   return [
     {
       code: 'INVALID_VERSION',
