@@ -36,6 +36,7 @@ export interface Client {
     readonly history: Method<'task.history'>;
     readonly graph: Method<'task.graph'>;
   };
+  readonly annotations: { readonly names: Method<'annotation.names'> };
   readonly steps: {
     readonly list: Method<'step.list'>;
     readonly show: Method<'step.show'>;
@@ -92,6 +93,7 @@ export function clientOver(caller: Caller): Client {
       history: method('task.history'),
       graph: method('task.graph'),
     },
+    annotations: { names: method('annotation.names') },
     steps: {
       list: method('step.list'),
       show: method('step.show'),

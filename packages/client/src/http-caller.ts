@@ -48,8 +48,13 @@ function encodeSegment(property: string, value: unknown): string {
 }
 
 function queryOf(values: ReadonlyMap<string, unknown>): string {
-  const query = new URLSearchParams([...values].map(([key, value]): [string, string] => [key, String(value)]));
+  const query = new URLSearchParams([...values].map(([key, value]): [string, string] => [key, textOf(key, value)]));
   return query.size === 0 ? '' : `?${query}`;
+}
+
+/** What may be any JSON goes as such: a text is another value than the number it looks like. */
+function textOf(key: string, value: unknown): string {
+  return key === 'annotation_value' || typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Other keys go in the body alone. */

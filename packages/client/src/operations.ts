@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tasker/contract';
 import type {
+  AnnotationNames,
   Explanation,
   HandlerAnswer,
   HandlerList,
@@ -12,6 +13,7 @@ import type {
   StepAnswer,
   StepCommandAnswer,
   StepList,
+  sortOrders,
   TaskAnswer,
   TaskCommandAnswer,
   TaskFilterInput,
@@ -24,6 +26,7 @@ import type {
   TemplateDifferences,
   TemplateList,
   TemplateRegistered,
+  taskSortColumns,
   WorkerList,
 } from '@tasker/contract/wire';
 
@@ -83,6 +86,9 @@ export type TaskQuery = Lenient<TaskFilterInput> & {
   /** `next_cursor` of the page before. */
   readonly cursor?: string | undefined;
   readonly offset?: number | undefined;
+  readonly sort_by?: (typeof taskSortColumns)[number] | undefined;
+  /** Default `desc`: the newest first. */
+  readonly sort_order?: (typeof sortOrders)[number] | undefined;
 };
 
 export type TemplateQuery = { readonly [Key in keyof OfTemplate]?: string | undefined } & {
@@ -110,6 +116,7 @@ export interface Operations {
   'task.explain': { input: OfTask; output: Explanation };
   'task.history': { input: OfTask; output: TaskHistory };
   'task.graph': { input: OfTask; output: TaskGraph };
+  'annotation.names': { input: object; output: AnnotationNames };
   'step.list': { input: OfTask; output: StepList };
   'step.show': { input: OfStep; output: StepAnswer };
   'step.explain': { input: OfStep; output: Explanation };

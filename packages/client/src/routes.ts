@@ -26,6 +26,7 @@ export const routes: Readonly<Record<OperationName, Route>> = {
   'task.explain': get(`${task}/explain`),
   'task.history': get(`${task}/events`),
   'task.graph': get(`${task}/graph`),
+  'annotation.names': get('/tasker/annotations'),
   'step.list': get(`${task}/workflow_steps`),
   'step.show': get(step),
   'step.explain': get(`${step}/explain`),

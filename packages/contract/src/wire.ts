@@ -60,6 +60,9 @@ export {
   stepSchema,
 } from './wire/step.ts';
 export {
+  type AnnotationNames,
+  annotationNamesSchema,
+  sortOrders,
   type TaskAnswer,
   type TaskCommandAnswer,
   type TaskFilterInput,
@@ -73,6 +76,7 @@ export {
   taskFilterProperties,
   taskListSchema,
   taskSchema,
+  taskSortColumns,
   taskSubmissionSchema,
   taskSubmittedSchema,
   taskSummarySchema,

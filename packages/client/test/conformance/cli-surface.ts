@@ -27,6 +27,7 @@ type Commands = { readonly [Name in Shown]: (input: InputOf<Name>) => Command };
 export const leftToOthers = {
   'task.update': 'it edits nothing yet',
   'task.history': '`task watch` tells what happens, as it happens',
+  'annotation.names': 'it does not search by annotations yet',
   'task.graph': '`template graph --task` draws it',
   'step.list': '`task show` has them',
   'step.update': 'it edits nothing yet',

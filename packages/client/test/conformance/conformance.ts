@@ -48,6 +48,7 @@ const patience = { timeout: 240_000 };
 const operations = Object.keys(routes) as OperationName[];
 /** What takes nothing cannot be asked for badly. */
 const withoutInput: readonly OperationName[] = [
+  'annotation.names',
   'handler.namespaces',
   'namespace.list',
   'health.live',
@@ -208,6 +209,36 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('task.list', { tag: 'none' })).toMatchObject({ tasks: [], next_cursor: null });
       for (const none of [{ correlation_id: 'none' }, { parent_correlation_id: 'none' }]) {
         expect(await good('task.list', { tag, ...none })).toMatchObject({ tasks: [] });
+      }
+    });
+
+    const itSearches = has('annotation.names') ? it : noTest;
+    itSearches('SURF-01 SURF-22 lists tasks from the oldest on, and by what was noted about them', async () => {
+      const tag = `noted-${Math.random()}`;
+      const ids: string[] = [];
+      for (const value of [1, '1', { deep: [1] }, 1]) {
+        const { task_id } = await good('task.submit', { ...submission(), tags: [tag] });
+        await tasker.annotate(String(task_id), 'conformance', { value });
+        ids.push(String(task_id));
+      }
+      const listed = async (more: InputOf<'task.list'>) => {
+        const { tasks } = await good('task.list', { tag, ...more });
+        return (tasks as { task_id: string }[]).map(({ task_id }) => ids.indexOf(task_id));
+      };
+      expect(await listed({ sort_order: 'asc' })).toEqual([0, 1, 2, 3]);
+      expect(await listed({ sort_by: 'requested_at', sort_order: 'desc' })).toEqual([3, 2, 1, 0]);
+      const noted = { annotation_type: 'conformance', annotation_key: 'value' };
+      expect(await listed({ ...noted, annotation_value: 1 })).toEqual([3, 0]);
+      expect(await listed({ ...noted, annotation_value: 1, sort_order: 'asc', limit: 1 })).toEqual([0]);
+      expect(await listed({ ...noted, annotation_value: '1' })).toEqual([1]);
+      expect(await listed({ ...noted, annotation_value: { deep: [1] } })).toEqual([2]);
+      expect(await listed({ annotation_type: 'conformance', annotation_value: { value: '1' } })).toEqual([1]);
+      expect(await listed({ annotation_type: 'conformance' })).toEqual([3, 2, 1, 0]);
+      expect(await listed({ annotation_type: 'nothing' })).toEqual([]);
+      const { annotation_types } = await good('annotation.names', {});
+      expect(annotation_types).toContainEqual({ name: 'conformance' });
+      for (const wrong of [{ annotation_key: 'value' }, { annotation_type: 'x', annotation_key: 'value' }]) {
+        expect(await refused('task.list', wrong)).toMatchObject({ code: 'INVALID_REQUEST' });
       }
     });
 

@@ -26,8 +26,10 @@ const query = (values: object) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return given.length === 0
     ? ''
-    : `?${new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString()}`;
+    : `?${new URLSearchParams(given.map(([key, value]): [string, string] => [key, textOf(key, value)])).toString()}`;
 };
+
+const textOf = (key: string, value: unknown) => (key === 'annotation_value' ? JSON.stringify(value) : String(value));
 
 const stepPath = ({ task_id, step }: { readonly task_id: string; readonly step: string }) =>
   `/tasks/${task_id}/workflow_steps/${encodeURIComponent(step)}`;
@@ -45,6 +47,7 @@ const requests: Requests = {
   'task.explain': ({ task_id }) => ['GET', `/tasks/${task_id}/explain`],
   'task.history': ({ task_id }) => ['GET', `/tasks/${task_id}/events`],
   'task.graph': ({ task_id }) => ['GET', `/tasks/${task_id}/graph`],
+  'annotation.names': () => ['GET', '/annotations'],
   'step.list': ({ task_id }) => ['GET', `/tasks/${task_id}/workflow_steps`],
   'step.show': (input) => ['GET', stepPath(input)],
   'step.explain': (input) => ['GET', `${stepPath(input)}/explain`],

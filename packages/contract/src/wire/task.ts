@@ -153,6 +153,17 @@ export const taskFilterProperties = {
   initiator: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   correlation_id: Type.Optional(correlationIdSchema),
   parent_correlation_id: Type.Optional(correlationIdSchema),
+  annotation_type: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'The name of something that was noted about the task.' }),
+  ),
+  annotation_key: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 255, description: 'A key of the annotation, which is an object.' }),
+  ),
+  annotation_value: Type.Optional({
+    ...jsonSchema,
+    description:
+      'What stands under the key, or, without one, the whole annotation. `1` is not `"1"`; in a query, what is no JSON is a text.',
+  }),
   created_after: Type.Optional(Type.String({ format: 'date-time' })),
   created_before: Type.Optional(Type.String({ format: 'date-time' })),
   q: Type.Optional(
@@ -164,10 +175,18 @@ export const taskFilterProperties = {
     }),
   ),
 };
+/** What an index has the tasks in the order of: one order, by its three names. */
+export const taskSortColumns = ['created_at', 'requested_at', 'task_id'] as const;
+export const sortOrders = ['asc', 'desc'] as const;
 const filter = Type.Object(taskFilterProperties);
 export type TaskFilterInput = Static<typeof filter>;
 
-/** The newest first. */
+export const annotationNamesSchema = Type.Object(
+  { annotation_types: Type.Array(Type.Object({ name: Type.String() }, { title: 'AnnotationType' })) },
+  { title: 'AnnotationTypeList' },
+);
+export type AnnotationNames = Static<typeof annotationNamesSchema>;
+
 export const taskListSchema = Type.Object(
   {
     tasks: Type.Array(taskSummarySchema),

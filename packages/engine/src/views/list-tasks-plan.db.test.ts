@@ -53,6 +53,19 @@ const filters: readonly (TaskFilter & { finds?: number })[] = [
   { q: 'c-1', finds: 1 },
   { q: 'busy' },
   { q: 'nothing', finds: 0 },
+  { annotation: { name: 'common' } },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' } },
+  { annotation: { name: 'common', key: 'kind', value: 'rare' }, finds: 5 },
+  { annotation: { name: 'common', value: { kind: 'rare' } }, finds: 5 },
+  { annotation: { name: 'common', key: 'kind', value: 'none' }, finds: 0 },
+  { annotation: { name: 'none' }, finds: 0 },
+  { annotation: { name: 'rare' }, finds: 5 },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, status: 'complete' },
+  { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'complete', finds: 5 },
+  { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'pending', finds: 0 },
+  { annotation: { name: 'common' }, name: 'rare', finds: 5 },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, namespace: 'busy', initiator: 'busy' },
+  { annotation: { name: 'common' }, correlationId: 'c-1', finds: 1 },
 ];
 
 describeEachDatabase((kind) => {
@@ -64,10 +77,11 @@ describeEachDatabase((kind) => {
   });
   afterAll(() => database.drop());
 
-  it.each(filters)('a page is read off an index: %j', async ({ finds = 20, ...filter }) => {
-    const { tasks } = await listTasks(database.db, filter);
+  const both = filters.flatMap((filter) => (['desc', 'asc'] as const).map((order) => ({ order, ...filter })));
+  it.each(both)('SURF-01 SURF-02 a page is read off an index: %j', async ({ order, finds = 20, ...filter }) => {
+    const { tasks } = await listTasks(database.db, filter, { first: order === 'asc' ? 'oldest' : 'newest' });
     expect(tasks).toHaveLength(finds);
-    const { text, values } = pageStatement(filter, { limit: 21, cursor: undefined, offset: 0 });
+    const { text, values } = pageStatement(filter, { limit: 21, cursor: undefined, offset: 0, order });
     expect(await historyRowsRead(database.db, text, values)).toBeLessThan(rowsLimit);
   });
 
@@ -76,7 +90,7 @@ describeEachDatabase((kind) => {
       text: `select id from tasker.task order by id offset ${finished / 2} limit 1`,
     });
     for (const filter of [{}, { status: 'complete' }, { initiator: 'busy' }, { namespace: 'busy' }] as const) {
-      const { text, values } = pageStatement(filter, { limit: 21, cursor: middle?.id, offset: 0 });
+      const { text, values } = pageStatement(filter, { limit: 21, cursor: middle?.id, offset: 0, order: 'desc' });
       expect(await historyRowsRead(database.db, text, values)).toBeLessThan(rowsLimit);
     }
   });
@@ -133,6 +147,9 @@ async function fill(db: Database): Promise<void> {
     insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
       select id, case when begun and n % 3 = 0 then 1 else 0 end, case when begun and n % 3 <> 0 then 2 else 1 end, ${busy.queues[0]}, 0, false, at
         from (select *, n <= ${finished + 100} as begun from public.seed) s where fate = 'open';
+    insert into tasker.annotation (task_id, name, value, annotated_at)
+      select id, 'common', jsonb_build_object('kind', case when n <= 5 then 'rare' else 'usual' end), at from public.seed
+       union all select id, 'rare', '1', at from public.seed where n <= 5;
     drop table public.seed;
     analyze;
   `);
@@ -159,7 +176,9 @@ async function historyRowsRead(db: Database, text: string, values: readonly SqlV
 }
 
 function rowsRead(node: PlanNode): number {
-  const history = /^(task|task_outcome|attempt|action)_\d{8}/.test(node['Relation Name'] ?? node['Index Name'] ?? '');
+  const history = /^(task|task_outcome|attempt|action|annotation)_\d{8}/.test(
+    node['Relation Name'] ?? node['Index Name'] ?? '',
+  );
   const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
   const own = history ? (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'] : 0;
   return (node.Plans ?? []).reduce((sum, child) => sum + rowsRead(child), own);

@@ -2,7 +2,9 @@ import type { TaskState } from '@tasker/contract';
 import { isUuid, parseStepId } from '../graph/step-id.ts';
 import { textArray } from '../postgres/array-literal.ts';
 import type { Database, SqlValue, Statement } from '../postgres/database.ts';
+import type { AnnotationFilter } from './find-annotations.sql.ts';
 import { summaryColumns, summaryJoins, type TaskSummary } from './find-task.sql.ts';
+import { type Noted, notedAs } from './noted-as.ts';
 
 export interface TaskFilter {
   readonly namespace?: string | undefined;
@@ -14,6 +16,8 @@ export interface TaskFilter {
   /** Its own, which is its id unless it was given another. */
   readonly correlationId?: string | undefined;
   readonly parentCorrelationId?: string | undefined;
+  /** What was noted about it. A key without a value has no index, and may take long to find. */
+  readonly annotation?: AnnotationFilter | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   /**
@@ -30,6 +34,8 @@ export interface TaskPageRequest {
   readonly cursor?: string | undefined;
   /** Passes over so many tasks: each costs as much as one shown. Prefer `cursor`. */
   readonly offset?: number | undefined;
+  /** Default `newest`. */
+  readonly first?: 'newest' | 'oldest' | undefined;
 }
 
 export interface TaskPage {
@@ -39,7 +45,7 @@ export interface TaskPage {
 }
 
 /**
- * Tasks, the newest first, as far as ids tell their age. The cursor is the id of the last task shown, so that pages
+ * Tasks, the newest (or the oldest) first, as far as ids tell their age. The cursor is the id of the last task shown, so that pages
  * neither skip nor repeat when tasks come in between.
  *
  * Every page is read off the end of an index, whatever the history is long; nothing is counted. Which index depends on
@@ -49,11 +55,18 @@ export interface TaskPage {
  * - an initiator, or a template (per revision): the index of their tasks; a tag: its index, when that finds few;
  * - an initiator, template or tag with a status: the former when it has few tasks, else the latter;
  * - a correlation id: the index of those that were given, and tasks by id;
+ * - an annotation: its index of values when they are rare, that of its name when they are not; with other filters, those
+ *   unless few tasks have the annotation;
  * - everything else: tasks by id.
  */
 export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {
   const limit = page.limit ?? 20;
-  const { text, values } = pageStatement(filter, { limit: limit + 1, cursor: page.cursor, offset: page.offset ?? 0 });
+  const { text, values } = pageStatement(filter, {
+    limit: limit + 1,
+    cursor: page.cursor,
+    offset: page.offset ?? 0,
+    order: page.first === 'oldest' ? 'asc' : 'desc',
+  });
   const found = await db.transaction(async (tx) => {
     await tx.query(pinPlans);
     return tx.query<TaskSummary>({ text }, values);
@@ -75,6 +88,7 @@ interface Page {
   readonly limit: number;
   readonly cursor: string | undefined;
   readonly offset: number;
+  readonly order: 'asc' | 'desc';
 }
 
 /** The statement behind `listTasks`, for tests that look at its plan. */
@@ -82,22 +96,23 @@ export function pageStatement(filter: TaskFilter, page: Page): { text: string; v
   const values: SqlValue[] = [];
   const add = (value: SqlValue) => `$${values.push(value)}`;
   const most = add(page.limit + page.offset);
-  const bases = correlated(searchOf(filter, page.cursor, add), filter, add);
+  const bases = correlated(searchOf(filter, page, add), filter, add);
   const q = filter.q?.trim();
   const searches = q === undefined ? bases : bases.flatMap((base) => alternatives(q, base, add));
   const sources = searches.map((search) => `(${idsOf(search, most)})`);
   const ids = sources.length === 1 ? sources[0] : `(select distinct u.id from (${sources.join(' union all ')}) u)`;
   const text = `${revisionsOf(filter, add)}
     select ${summaryColumns}
-      from (select p.id from ${ids} p order by p.id desc limit ${add(page.limit)} offset ${add(page.offset)}) x
+      from (select p.id from ${ids} p order by p.id ${page.order} limit ${add(page.limit)} offset ${add(page.offset)}) x
      cross join lateral (select t.* from tasker.task t where t.id = x.id) t
       ${summaryJoins}
-     order by t.id desc`;
+     order by t.id ${page.order}`;
   return { text, values };
 }
 
 /** What is looked for, as SQL. */
 interface Search {
+  readonly order: Page['order'];
   readonly status: TaskState | undefined;
   /** Conditions on an id, whatever column it is in. */
   readonly ids: (column: string) => string[];
@@ -108,21 +123,23 @@ interface Search {
   /** Parameters that an index on tasks knows. */
   readonly initiator: string | undefined;
   readonly tags: string | undefined;
+  readonly noted: Noted | undefined;
   /** The conditions leave so few tasks that everything else may be asked of each. */
   readonly narrow: boolean;
 }
 
 type Add = (value: SqlValue) => string;
 
-function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Search {
+function searchOf(filter: TaskFilter, { cursor, order }: Page, add: Add): Search {
   const { createdAfter: after, createdBefore: before, status } = filter;
   const cut = cursor === undefined ? undefined : `${add(cursor)}::uuid`;
   const from = after && { at: add(timestamp(after.getTime())), floor: idFloor(after, -clockSkewMs, add) };
   const to = before && { at: add(timestamp(before.getTime())), floor: idFloor(before, clockSkewMs, add) };
   const base: Search = {
+    order,
     status,
     ids: (id) => [
-      ...(cut === undefined ? [] : [`${id} < ${cut}`]),
+      ...(cut === undefined ? [] : [`${id} ${order === 'asc' ? '>' : '<'} ${cut}`]),
       ...(from === undefined ? [] : [`${id} >= ${from.floor}`]),
       ...(to === undefined ? [] : [`${id} < ${to.floor}`]),
     ],
@@ -133,6 +150,7 @@ function searchOf(filter: TaskFilter, cursor: string | undefined, add: Add): Sea
     revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
     initiator: undefined,
     tags: undefined,
+    noted: filter.annotation && notedAs(filter.annotation, add),
     narrow: false,
   };
   const byInitiator = filter.initiator === undefined ? base : withInitiator(base, add(filter.initiator));
@@ -230,10 +248,27 @@ function idRange(q: string): [string, string][] {
   return digits.length > 32 ? [] : [[whole('0'), whole('f')]];
 }
 
-/** A query for the ids of the newest tasks, at most `most` (a parameter). */
+/** A query for the ids of the first tasks, at most `most` (a parameter). */
 function idsOf(search: Search, most: string): string {
+  return search.noted === undefined ? idsByTask(search, most) : idsByNote(search, search.noted, most);
+}
+
+function idsByNote(search: Search, noted: Noted, most: string): string {
+  const { order, status, ids, narrow, revisions, initiator, tags } = search;
+  const others = { ...search, noted: undefined, task: [...search.task, noted.ofTask] };
+  if (narrow) return idsByTask(others, most);
+  const place = {
+    ids,
+    order,
+    asked: (id: string) => asked({ ...search, task: [...search.task, ...hasStatus(status)] }, id),
+  };
+  const isAlone = [status, revisions, initiator, tags].every((each) => each === undefined);
+  return noted.ids(place, isAlone ? undefined : idsByTask(others, most), most);
+}
+
+function idsByTask(search: Search, most: string): string {
   const { status, narrow, revisions, initiator, tags } = search;
-  if (narrow) return newest(search, most);
+  if (narrow) return byId(search, most);
   if (revisions === undefined && initiator === undefined && tags === undefined) return byStatus(search, most);
   const found = byFilter(search, most);
   // these indexes have what is wanted in its order; that on tags has not
@@ -252,22 +287,22 @@ const fewTasks = 1000;
 
 /** Reads tasks by the index of one of the filters. */
 function byFilter(search: Search, most: string): string {
-  const { ids, task, revisions, initiator, status } = search;
+  const { order, ids, task, revisions, initiator, status } = search;
   const conditions = [...ids('t.id'), ...task, ...hasStatus(status)];
   const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
   if (initiator !== undefined) {
     return `select t.id from tasker.task t ${where([...conditions, ...belongs])}
-             order by t.initiator desc, t.id desc limit ${most}`;
+             order by t.initiator ${order}, t.id ${order} limit ${most}`;
   }
   if (revisions !== undefined) {
     // a range for the reason given above
     const own = where(['t.revision_id >= v.id', 't.revision_id <= v.id', ...conditions]);
     return `select f.id from (${revisions}) v
              cross join lateral (select t.id from tasker.task t ${own}
-                                  order by t.revision_id desc, t.id desc limit ${most}) f
-             order by f.id desc limit ${most}`;
+                                  order by t.revision_id ${order}, t.id ${order} limit ${most}) f
+             order by f.id ${order} limit ${most}`;
   }
-  return `select f.id from (${tagged(search)}) f order by f.id desc limit ${most}`;
+  return `select f.id from (${tagged(search)}) f order by f.id ${order} limit ${most}`;
 }
 
 /** `offset 0`: without knowledge of a limit the planner does not hope to find them soon by walking the ids. */
@@ -279,7 +314,7 @@ function tagged({ ids, task, status }: Search): string {
 function byStatus(search: Search, most: string): string {
   switch (search.status) {
     case undefined:
-      return newest(search, most);
+      return byId(search, most);
     case 'pending':
       return pendingIds(search, most);
     case 'in_progress':
@@ -292,17 +327,17 @@ function byStatus(search: Search, most: string): string {
   }
 }
 
-function newest({ ids, task, revisions, status }: Search, most: string): string {
+function byId({ order, ids, task, revisions, status }: Search, most: string): string {
   const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
   const conditions = where([...ids('t.id'), ...task, ...belongs, ...hasStatus(status)]);
-  return `select t.id from tasker.task t ${conditions} order by t.id desc limit ${most}`;
+  return `select t.id from tasker.task t ${conditions} order by t.id ${order} limit ${most}`;
 }
 
 /** The state is written out, because only then the partial index is known to have it. */
 function endedIds(search: Search, status: TaskState, most: string): string {
   return `select o.task_id as id from tasker.task_outcome o ${asked(search, 'o.task_id')}
            ${where([`o.state = '${status}'`, ...search.ids('o.task_id')])}
-           order by o.task_id desc limit ${most}`;
+           order by o.task_id ${search.order} limit ${most}`;
 }
 
 /** Nothing of a pending task has been handed out: it waits with its first attempts. */
@@ -315,7 +350,7 @@ function pendingIds(search: Search, most: string): string {
     `(${hasAttempt('r.task_id')}) is null`,
   ]);
   return `select distinct r.task_id as id from tasker.ready r ${asked(search, 'r.task_id')} ${conditions}
-           order by 1 desc limit ${most}`;
+           order by 1 ${search.order} limit ${most}`;
 }
 
 /**
@@ -336,13 +371,13 @@ function begunIds(search: Search, most: string): string {
   const joining = where([...search.ids('j.task_id'), `(${hasAttempt('j.task_id')})`]);
   return `select distinct b.id from (
             (select distinct u.id from tasker.lease l cross join lateral unnest(l.tasks) u(id) ${asked(search, 'u.id')} ${held}
-              order by 1 desc limit ${most})
+              order by 1 ${search.order} limit ${most})
             union all
-            (select distinct r.task_id from tasker.ready r ${asked(search, 'r.task_id')} ${waiting} order by 1 desc limit ${most})
+            (select distinct r.task_id from tasker.ready r ${asked(search, 'r.task_id')} ${waiting} order by 1 ${search.order} limit ${most})
             union all
             (select distinct j.task_id from tasker.join_counter j ${asked(search, 'j.task_id')} ${joining}
-              order by 1 desc limit ${most})) b
-           order by 1 desc limit ${most}`;
+              order by 1 ${search.order} limit ${most})) b
+           order by 1 ${search.order} limit ${most}`;
 }
 
 /** Spares looking at the tasks of ready rows that are of another template. */

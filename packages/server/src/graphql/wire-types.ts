@@ -1,5 +1,5 @@
 import { stepStates, taskStates } from '@tasker/contract';
-import { graphFormats, historyKinds } from '@tasker/contract/wire';
+import { graphFormats, historyKinds, sortOrders, taskSortColumns } from '@tasker/contract/wire';
 import {
   GraphQLBoolean,
   GraphQLEnumType,
@@ -166,6 +166,8 @@ const enumNames: ReadonlyMap<string, string> = new Map([
   [stepStates.join(), 'StepStatus'],
   [graphFormats.join(), 'GraphFormat'],
   [historyKinds.join(), 'TaskHistoryEventKind'],
+  [taskSortColumns.join(), 'TaskSortColumn'],
+  [sortOrders.join(), 'SortOrder'],
 ]);
 
 /** Types that are named after the place where they stand first get a better name here. */

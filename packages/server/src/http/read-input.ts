@@ -61,12 +61,14 @@ function typed(query: RequestParts['query'], schema: TSchema): Record<string, un
   );
   if (repeated.length > 0) throw new InvalidInput(repeated);
   return Object.fromEntries(
-    Object.entries(query).map(([name, text]) => [name, typedValue(text, typeOf(schema, name))]),
+    Object.entries(query).map(([name, text]) => [name, typedValue(text, propertyOf(schema, name))]),
   );
 }
 
-function typedValue(text: unknown, type: unknown): unknown {
-  if (typeof text !== 'string') return text;
+function typedValue(text: unknown, property: object | undefined): unknown {
+  if (typeof text !== 'string' || property === undefined) return text;
+  const type: unknown = Reflect.get(property, 'type');
+  if (isAnything(property)) return jsonOrText(text);
   if ((type === 'integer' || type === 'number') && /^-?\d{1,15}$/.test(text)) return Number(text);
   if (type === 'boolean') return truthValues.get(text.toLowerCase()) ?? text;
   return text;
@@ -77,10 +79,23 @@ const truthValues: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'f', '0', 'no', 'off', ''].map((text) => [text, false] as const),
 ]);
 
-function typeOf(schema: TSchema, name: string): unknown {
+function propertyOf(schema: TSchema, name: string): object | undefined {
   const properties: unknown = Reflect.get(schema, 'properties');
   const property: unknown = isObject(properties) ? Reflect.get(properties, name) : undefined;
-  return isObject(property) ? Reflect.get(property, 'type') : undefined;
+  return isObject(property) ? property : undefined;
+}
+
+/** The schema of any JSON value demands nothing. */
+const isAnything = (property: object) => !['type', 'enum', 'anyOf', 'const'].some((key) => key in property);
+
+/** `1` is a number, `"1"` and `red` are texts. */
+function jsonOrText(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? text : value;
+  } catch {
+    return text;
+  }
 }
 
 const refusal = (path: string, message: string) => new InvalidInput([{ path, message }]);

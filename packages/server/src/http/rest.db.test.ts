@@ -134,6 +134,19 @@ describeEachDatabase((kind) => {
     expect(new Set(ids).size).toBe(25);
     expect(ids).toEqual(ids.toSorted().toReversed());
     expect(tasksOf((await send('GET', '/tasks?limit=3&offset=2')).body).map(idOf)).toEqual(ids.slice(2, 5));
+    const sorted = async (query: string) => tasksOf((await send('GET', `/tasks?${query}`)).body).map(idOf);
+    const oldest = ids.toReversed();
+    for (const column of ['created_at', 'requested_at', 'task_id']) {
+      expect(await sorted(`sort_by=${column}&sort_order=asc&limit=100`)).toEqual(oldest);
+      expect(await sorted(`sort_by=${column}&limit=100`)).toEqual(ids);
+    }
+    const half = await send<TaskList>('GET', '/tasks?sort_order=asc&limit=20');
+    expect(await sorted(`sort_order=asc&cursor=${half.body.next_cursor}`)).toEqual(oldest.slice(20));
+    for (const query of ['sort_by=context', 'sort_by=status', 'sort_order=up', 'sort_order=DESC']) {
+      const { status, body } = await send('GET', `/tasks?${query}`);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ error: { details: { field: query.split('=')[0] } } });
+    }
     for (const query of ['limit=101', 'limit=0', 'limit=x', 'limit=1.5', 'offset=-1', 'cursor=x', 'limit=1&limit=2']) {
       const field = query.split('=')[0];
       expect(await send('GET', `/tasks?${query}`)).toMatchObject({
@@ -200,6 +213,52 @@ describeEachDatabase((kind) => {
         critical_bottlenecks_count: 0,
         error_chains_count: 1,
         overall_health: 'critical',
+      },
+    });
+  });
+
+  it('SURF-07 the analysis says of a task that is well, and of one that waits, that they are healthy', async () => {
+    const { send, tasker } = await open(kind, { worker: false });
+    await tasker.register(
+      templateOf({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'], e: [] }, { name: 'five', handler: 'nobody' }),
+    );
+    const taskId = idOf((await send('POST', '/tasks', { namespace: 'shapes', name: 'five', context: {} })).body);
+    const { body } = await send<TaskAnswer>('GET', `/tasks/${taskId}?include_dependencies=1`);
+    const { dependency_analysis: analysis } = body.task;
+    const ids = new Map(body.task.workflow_steps.map((step) => [step.name, step.workflow_step_id]));
+    expect(analysis?.dependency_graph.adjacency_list[ids.get('a') ?? '']).toEqual([ids.get('b'), ids.get('c')]);
+    expect(analysis?.dependency_graph.reverse_adjacency_list[ids.get('d') ?? '']).toEqual([ids.get('b'), ids.get('c')]);
+    expect(analysis?.dependency_graph.edges).toHaveLength(4);
+    expect(analysis).toMatchObject({
+      critical_paths: {
+        total_paths: 3,
+        longest_path_length: 3,
+        paths: [{ step_names: ['a', 'b', 'd'], length: 3, completed_steps: 0, blocked_steps: 2, ready_steps: 1 }],
+        root_nodes: [ids.get('a'), ids.get('e')],
+        leaf_nodes: expect.arrayContaining([ids.get('d'), ids.get('e')]),
+      },
+      parallelism_opportunities: {
+        total_steps: 5,
+        total_levels: 3,
+        max_parallel_steps: 2,
+        current_parallel_opportunities: 2,
+        blocked_parallel_opportunities: 3,
+        overall_completion: 0,
+        // two of three levels have more than one step
+        parallelism_efficiency: 66.7,
+        levels: [{ total_steps: 2, ready_steps: 2 }, { total_steps: 2, blocked_steps: 2 }, { total_steps: 1 }],
+      },
+      error_chains: { total_error_steps: 0, error_percentage: 0, most_critical_error: null, error_chains: [] },
+      bottlenecks: { total_bottlenecks: 3, critical_bottlenecks: 0, overall_impact: 'Low' },
+      task_execution_summary: {
+        total_steps: 5,
+        total_dependencies: 4,
+        dependency_levels: 3,
+        longest_path_length: 3,
+        critical_bottlenecks_count: 0,
+        error_chains_count: 0,
+        overall_health: 'healthy',
+        recommendations: ['Nothing is wrong with this task.'],
       },
     });
   });

@@ -18,6 +18,7 @@ import { listWorkers } from '../operations/system/list-workers.ts';
 import { metrics } from '../operations/system/metrics.ts';
 import { cancelTask } from '../operations/task/cancel-task.ts';
 import { explainTask } from '../operations/task/explain-task.ts';
+import { listAnnotationNames } from '../operations/task/list-annotation-names.ts';
 import { listTasks } from '../operations/task/list-tasks.ts';
 import { retryTask } from '../operations/task/retry-task.ts';
 import { showTask } from '../operations/task/show-task.ts';
@@ -106,6 +107,7 @@ export const routes: readonly Route[] = [
     reply: ({ drawing, format }) => drawn(drawing, format),
   }),
 
+  route({ method: 'GET', path: '/annotations', operation: listAnnotationNames }),
   route({ method: 'GET', path: '/handlers', operation: listHandlerNamespaces }),
   route({ method: 'GET', path: '/handlers/{namespace}', operation: listHandlers }),
   route({ method: 'GET', path: '/handlers/{namespace}/{name}', operation: showHandler }),

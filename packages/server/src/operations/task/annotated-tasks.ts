@@ -1,5 +1,5 @@
 import { jsonSchema, pageSizeSchema, taskListSchema } from '@tasker/contract/wire';
-import { findAnnotatedTasks, findTasks } from '@tasker/engine';
+import { listTasks } from '@tasker/engine';
 import { Type } from 'typebox';
 import { taskSummary } from '../../resources/task-resource.ts';
 import { defineOperation } from '../operation.ts';
@@ -27,9 +27,8 @@ export const annotatedTasks = defineOperation({
   output: taskListSchema,
   errors: [],
   async call({ tasker }, { annotation_type: name, annotation_key: key, annotation_value: value, limit = 20, cursor }) {
-    const filter = { name, ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) };
-    const { taskIds, nextCursor } = await findAnnotatedTasks(tasker.db, filter, { limit, cursor });
-    const tasks = taskIds.length === 0 ? [] : await findTasks(tasker.db, taskIds);
+    const annotation = { name, ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) };
+    const { tasks, nextCursor } = await listTasks(tasker.db, { annotation }, { limit, cursor });
     return { tasks: tasks.map(taskSummary), next_cursor: nextCursor ?? null };
   },
 });

@@ -1,5 +1,5 @@
+import { annotationNamesSchema } from '@tasker/contract/wire';
 import { listAnnotationNames as readNames } from '@tasker/engine';
-import { Type } from 'typebox';
 import { noInput } from '../input-parts.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -9,9 +9,7 @@ export const listAnnotationNames = defineOperation({
   kind: 'query',
   summary: 'Lists the names under which something was noted about tasks.',
   input: noInput,
-  output: Type.Object({
-    annotation_types: Type.Array(Type.Object({ name: Type.String() }, { title: 'AnnotationType' })),
-  }),
+  output: annotationNamesSchema,
   errors: [],
   call: async ({ tasker }) => ({ annotation_types: (await readNames(tasker.db)).map((name) => ({ name })) }),
 });
