@@ -69,7 +69,7 @@ it('init does not turn a CommonJS package into an ES module', patience, async ()
   expect(readdirSync(own)).toEqual(['package.json']);
 });
 
-it('the template of a new project is sound, and its configuration is in force', patience, async () => {
+it('SURF-87 the template of a new project is sound, and its configuration is in force', patience, async () => {
   const cwd = join(folder, 'sound');
   await runTasker(['init', 'sound'], { cwd: folder });
   const { code, out } = await runTasker(['template', 'validate', 'templates', '--strict'], { cwd });

@@ -30,7 +30,7 @@ describe('TC-121: a drawing', () => {
     );
   });
 
-  it('for Mermaid is a flow chart', () => {
+  it('for Mermaid is a flow chart (SURF-82)', () => {
     expect(drawGraph(diamond, { format: 'mermaid' })).toBe(
       [
         '---',

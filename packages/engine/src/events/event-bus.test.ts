@@ -97,7 +97,7 @@ it('CORE-118: hears of a whole family of events, after those who asked for the v
   expect(bus.isHeard('template.registered')).toBe(true);
 });
 
-it('CORE-118: lists subscriptions by event, with what they were told and what they failed at', async () => {
+it('CORE-118, SURF-49: lists subscriptions by event, with what they were told and what they failed at', async () => {
   const bus = createEventBus(() => undefined);
   bus.on('task.*', () => undefined, { name: 'mailer' });
   bus.on('task.completed', () => Promise.reject(new Error('later')), { name: 'shaky' });
@@ -122,7 +122,7 @@ it('CORE-118: lists subscriptions by event, with what they were told and what th
   expect(bus.subscriptions('task.failed')).toHaveLength(1);
 });
 
-it('CORE-118: a name is for one subscription, which another replaces only when told to', () => {
+it('CORE-118, SURF-49: a name is for one subscription, which another replaces only when told to', () => {
   const changes: string[] = [];
   const bus = createEventBus(
     () => undefined,
@@ -148,7 +148,7 @@ it('CORE-118: a name is for one subscription, which another replaces only when t
   ]);
 });
 
-it('CORE-118: refuses events that there are not, empty names, and what is no function', () => {
+it('CORE-118, SURF-39, SURF-49: refuses events that there are not, empty names, and what is no function', () => {
   const { on } = createEventBus(() => undefined);
   const refusal = (...of: unknown[]) => expect(() => void Reflect.apply(on, undefined, of)).toThrow(InvalidOptions);
   refusal('task.complete', () => undefined);

@@ -4,7 +4,7 @@ import { analyseGraph } from './analyse-graph.ts';
 const graph = (parents: Readonly<Record<string, readonly string[]>>) =>
   Object.entries(parents).map(([name, dependencies]) => ({ name, dependencies }));
 
-it('CORE-103: a diamond has its nodes, edges, order, levels, roots and leaves', () => {
+it('CORE-103, SURF-76: a diamond has its nodes, edges, order, levels, roots and leaves', () => {
   const analysis = analyseGraph(graph({ join: ['left', 'right'], left: ['top'], right: ['top', 'top'], top: [] }));
   expect(analysis).toEqual({
     nodes: [
@@ -28,7 +28,7 @@ it('CORE-103: a diamond has its nodes, edges, order, levels, roots and leaves', 
   });
 });
 
-it('CORE-103: cycles are named, and what has an order only without them is empty', () => {
+it('CORE-103, SURF-76: cycles are named, and what has an order only without them is empty', () => {
   const analysis = analyseGraph(graph({ a: ['c'], b: ['a'], c: ['b'], d: ['d'], e: ['nobody'] }));
   expect(analysis).toMatchObject({
     topology: [],

@@ -10,7 +10,7 @@ import { createLog, start } from './start.ts';
 const request = { name: 'graph', context: {} };
 
 describeOneDatabase((kind) => {
-  it('each fact of a task that goes well is told once, in order (CORE-33)', async () => {
+  it('each fact of a task that goes well is told once, in order (CORE-33, SURF-41, SURF-43)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, { templates: [graphOf(chainOf(2))], handlers: { do: () => 1 } });
     const heard = listen(tasker);
@@ -105,7 +105,7 @@ describeOneDatabase((kind) => {
     expect(heard.events.map(({ event_type: type }) => type)).not.toContain('observability.step.max_retries_reached');
   });
 
-  it('events of a step say all there is to say (CORE-132)', async () => {
+  it('events of a step say all there is to say (CORE-132, SURF-42)', async () => {
     const { db } = await kind.fresh();
     const tasker = await start(db, {
       templates: [graphOf(chainOf(1), { namespace: 'shop', version: '2.1.0' })],
@@ -161,7 +161,7 @@ describeOneDatabase((kind) => {
     });
   });
 
-  it('what operators do is told once, with who and why and the task’s correlation id (CORE-34, CORE-130)', async () => {
+  it('what operators do is told once, with who and why and the task’s correlation id (CORE-34, CORE-130, SURF-41, SURF-43, SURF-68)', async () => {
     const { db } = await kind.fresh();
     const by = { actor: 'ada', reason: 'as agreed' };
     const hold = gate();
@@ -288,7 +288,7 @@ describeOneDatabase((kind) => {
     expect(countOf(heard.events)).toEqual({ 'step.failed once': 1, 'task.failed': 1 });
   });
 
-  it('a subscriber that throws is named in the log and disturbs nobody', async () => {
+  it('a subscriber that throws is named in the log and disturbs nobody (SURF-39)', async () => {
     const { db } = await kind.fresh();
     const log = createLog();
     const tasker = await start(db, { logger: log, templates: [graphOf(chainOf(3))], handlers: { do: () => 1 } });

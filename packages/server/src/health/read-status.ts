@@ -1,5 +1,6 @@
 import type { SystemCounts } from '@tasker/contract/wire';
 import { type Database, type HealthCounts, healthCounts, listUnservedHandlers, listWorkers } from '@tasker/engine';
+import { percent, problemsOf } from './problems.ts';
 
 /** Counts the system. */
 export async function readStatus(db: Database): Promise<SystemCounts> {
@@ -27,24 +28,6 @@ export async function readStatus(db: Database): Promise<SystemCounts> {
   };
 }
 
-/** Above these shares, in percent, the system is not healthy. */
-const limits = { connections: 90, taskErrors: 50, stepErrors: 50 };
-
-function problemsOf({ tasks, steps, database }: HealthCounts): string[] {
-  const shares = [
-    [
-      'of the database’s connections are in use',
-      percent(database.activeConnections, database.maxConnections),
-      limits.connections,
-    ],
-    ['of all tasks are in error', percent(tasks.error, tasks.total), limits.taskErrors],
-    ['of all steps are in error', percent(steps.error, steps.total), limits.stepErrors],
-  ] as const;
-  return shares.flatMap(([what, share, limit]) =>
-    share > limit ? [`${share} % ${what}; the limit is ${limit} %.`] : [],
-  );
-}
-
 function metricsOf({ tasks, steps, retries }: HealthCounts): SystemCounts['metrics'] {
   const { inProgress, resolvedManually, ...ofTasks } = tasks;
   const { inProgress: runningSteps, ...ofSteps } = steps;
@@ -57,11 +40,6 @@ function metricsOf({ tasks, steps, retries }: HealthCounts): SystemCounts['metri
       in_backoff: retries.inBackoff,
     },
   };
-}
-
-/** Two decimals; nothing of nothing is nothing. */
-function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
 }
 
 const seconds = (ms: number) => Math.round(ms) / 1000;
