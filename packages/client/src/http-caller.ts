@@ -54,7 +54,7 @@ function queryOf(values: ReadonlyMap<string, unknown>): string {
 
 /** What may be any JSON goes as such: a text is another value than the number it looks like. */
 function textOf(key: string, value: unknown): string {
-  return key === 'annotation_value' || typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' && key !== 'annotation_value' ? value : JSON.stringify(value);
 }
 
 /** Other keys go in the body alone. */

@@ -22,9 +22,7 @@ it('SURF-70 a database that refuses, and a live stream that hears nothing, are t
   const gone = databaseOf(() => Promise.reject(new TypeError('gone')));
   const readiness = await checkReadiness(gone, { timeoutMs: 10_000, listenerSilenceMs: () => 31_000 });
   expect(readiness.failed_checks).toEqual(['database', 'migrations', 'listener', 'lease']);
-  expect(readiness.checks.database.message).toBe(
-    'The database does not answer; see that it runs and can be reached',
-  );
+  expect(readiness.checks.database.message).toBe('The database does not answer; see that it runs and can be reached');
   expect(readiness.checks.listener.message).toBe('The live stream has not heard from the database for 31 s');
 });
 

@@ -4,9 +4,17 @@ import { problemsOf } from './problems.ts';
 it.each([
   ['nothing', {}, []],
   ['half of the tasks in error', { tasks: [50, 100] }, []],
-  ['more than half of the tasks in error', { tasks: [51, 100] }, ['51 % of all tasks are in error; the limit is 50 %.']],
+  [
+    'more than half of the tasks in error',
+    { tasks: [51, 100] },
+    ['51 % of all tasks are in error; the limit is 50 %.'],
+  ],
   ['half of the steps in error', { steps: [500, 1000] }, []],
-  ['a little more than half of the steps', { steps: [501, 1000] }, ['50.1 % of all steps are in error; the limit is 50 %.']],
+  [
+    'a little more than half of the steps',
+    { steps: [501, 1000] },
+    ['50.1 % of all steps are in error; the limit is 50 %.'],
+  ],
   ['nine of ten connections in use', { connections: [90, 100] }, []],
   [
     'more than nine of ten connections',

@@ -178,7 +178,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('SURF-07 include_dependencies adds an analysis that counts right', async () => {
+  it('SURF-07 SURF-77 SURF-79 SURF-80 include_dependencies adds an analysis that counts right', async () => {
     const { send, tasker } = await open(kind, {}, 'left');
     const taskId = idOf((await send('POST', '/tasks', order)).body);
     await tasker.task(taskId).completed({ timeoutMs: 20_000 });
@@ -217,7 +217,7 @@ describeEachDatabase((kind) => {
     });
   });
 
-  it('SURF-07 the analysis says of a task that is well, and of one that waits, that they are healthy', async () => {
+  it('SURF-07 SURF-77 SURF-78 the analysis says of a task that is well, and of one that waits, that they are healthy', async () => {
     const { send, tasker } = await open(kind, { worker: false });
     await tasker.register(
       templateOf({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'], e: [] }, { name: 'five', handler: 'nobody' }),
