@@ -60,7 +60,11 @@ const program = fileURLToPath(new URL('program.ts', import.meta.url));
 const fromSource = new URL('../../../scripts/from-source.mjs', import.meta.url).href;
 
 function start(role: Role, args: readonly string[]): ChildProcess {
-  const child = fork(program, [role, ...args], { execArgv: ['--import', fromSource] });
+  const child = fork(program, [role, ...args], {
+    execArgv: ['--import', fromSource],
+    // that workers are lost here is meant
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
