@@ -26,6 +26,8 @@ export async function runDemo(cli: Cli): Promise<ExitCode> {
     database: cli.database,
     tasks: [processOrder],
     replaceTemplates: true,
+    // The time-out on the way takes a second, and is meant to.
+    slowThresholdMs: 10_000,
     logger: createLogger(terminal, cli.verbose ? 'debug' : 'warn'),
   });
   try {

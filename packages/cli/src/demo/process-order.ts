@@ -86,7 +86,9 @@ export const processOrder = defineTask({
 
 function priceOf(productId: number) {
   const product = catalogue.get(productId);
-  if (product === undefined) throw new PermanentError(`There is no product ${productId}.`);
+  if (product === undefined) {
+    throw new PermanentError(`There is no product ${productId}.`, { errorCode: 'UNKNOWN_PRODUCT' });
+  }
   return product;
 }
 

@@ -44,6 +44,8 @@ export function createHandlerVisitor(source: string): {
   const scopes: Scope[] = [];
   /** For each open catch whether something is thrown on in it. */
   const catches: { throwsOn: boolean }[] = [];
+  /** Properties whose functions are handlers: `run` of a step in code, and those of `handlers`. */
+  const handlerProperties = new Set<Node>();
   let hasHandlers = false;
 
   const report = (rule: HandlerRuleId, { start: offset }: { readonly start: number }) =>
@@ -107,7 +109,9 @@ export function createHandlerVisitor(source: string): {
     if (thrown.type !== 'NewExpression') return;
     const name = text(thrown.callee);
     const scope = scopes.at(-1);
-    if (scope !== undefined && isFormatter(scope) && name !== 'PermanentError') report('safe-shaping', thrown);
+    // What a module throws when it is loaded is no failure of an attempt.
+    if (scope === undefined) return;
+    if (isFormatter(scope) && name !== 'PermanentError') report('safe-shaping', thrown);
     else if (name === 'Error' || (name === 'PermanentError' && !hasErrorCode(thrown)))
       report('classified-failure', thrown);
   }
@@ -119,6 +123,24 @@ export function createHandlerVisitor(source: string): {
       options.properties.some(({ type }) => type === 'SpreadElement'));
   const keysOf = ({ properties }: ObjectExpression) =>
     properties.flatMap((property) => (property.type === 'Property' ? [text(property.key)] : []));
+
+  /** Steps of a task in code: `.step('charge', { run: … })`. */
+  function observeStep({ callee, arguments: [name, settings] }: CallExpression): void {
+    if (!text(callee).endsWith('.step') || name?.type !== 'Literal' || settings?.type !== 'ObjectExpression') return;
+    const runs = settings.properties.filter((property) => property.type === 'Property' && text(property.key) === 'run');
+    for (const run of runs) handlerProperties.add(run);
+    if (runs.length > 0) hasHandlers = true;
+  }
+
+  /** `handlers`, as workers look for it: an object of handlers by name. */
+  function observeHandlers({ properties }: ObjectExpression): void {
+    hasHandlers = true;
+    for (const property of properties) {
+      if (property.type !== 'Property' || property.computed) continue;
+      handlerNames.push(text(property.key).replaceAll(/['"]/g, ''));
+      handlerProperties.add(property);
+    }
+  }
 
   function enterClass(node: Class): void {
     const isOfHandlers = node.superClass !== null && text(node.superClass).endsWith('Handler');
@@ -168,7 +190,9 @@ export function createHandlerVisitor(source: string): {
     },
     'FunctionDeclaration:exit': leave,
     VariableDeclarator(node) {
-      const { init } = node;
+      const { id, init } = node;
+      if (id.type === 'Identifier' && id.name === 'handlers' && init?.type === 'ObjectExpression')
+        observeHandlers(init);
       if (init?.type !== 'ArrowFunctionExpression' && init?.type !== 'FunctionExpression') return;
       enter(text(node.id), 'function');
       enterFormatter(text(node.id), init.params, init.async, node);
@@ -178,6 +202,7 @@ export function createHandlerVisitor(source: string): {
     },
     CallExpression(node) {
       if (!defines(node)) {
+        observeStep(node);
         observeCall(node);
         return;
       }
@@ -190,6 +215,14 @@ export function createHandlerVisitor(source: string): {
     },
     'CallExpression:exit'(node) {
       if (defines(node)) leave();
+    },
+    Property(node) {
+      if (!handlerProperties.has(node)) return;
+      if (node.value.type === 'ArrowFunctionExpression') observeResult(node.value.body);
+      enter('handler', 'handler');
+    },
+    'Property:exit'(node) {
+      if (handlerProperties.has(node)) leave();
     },
     MemberExpression(node) {
       const property = text(node.property);

@@ -146,6 +146,28 @@ it('is quiet where a comment says so, where there is no handler, and reports wha
   expect(await findingsIn('const = 1;\n')).toMatchObject([{ rule: 'syntax', severity: 'error', line: 1 }]);
 });
 
+it.each([
+  [
+    'a step in code',
+    "export const order = defineTask({ name: 'order' }).step('charge', {\n  run: async () => {\n    BODY\n  },\n});",
+  ],
+  ['an object of handlers', "export const handlers = {\n  'shop.charge': async (context) => {\n    BODY\n  },\n};"],
+])('looks at handlers that are %s', async (_, text) => {
+  const rules = async (body: string) =>
+    (await findingsIn(text.replace('BODY', body))).flatMap(({ rule, line }) =>
+      rule === 'test-beside' ? [] : [`${rule} ${line}`],
+    );
+  expect(await rules('await fetch(url, { signal: context.signal });')).toEqual(['behind-a-port 3']);
+  expect(await rules('throw new Error("no");')).toEqual(['classified-failure 3']);
+  expect(await rules('return { orderId: 1 };')).toEqual(['result-contract 3']);
+  expect(await rules('return { order_id: 1 };')).toEqual([]);
+});
+
+it('leaves alone what a module does when it is loaded', async () => {
+  const found = await findingsIn(beside('if (!port) throw new Error("There is no port.");'), 'loaded');
+  expect(found.map(({ rule }) => rule)).toEqual(['test-beside']);
+});
+
 it('knows the names that handlers go by', async () => {
   const file = join(folder, 'named.ts');
   writeFileSync(
@@ -153,4 +175,6 @@ it('knows the names that handlers go by', async () => {
     `${inClass("  static override readonly handlerName = 'shop.charge';")}\ndefineApiHandler('shop.ask', {}, () => 1);`,
   );
   expect([...(await lintHandlers([file])).handlerNames]).toEqual(['shop.charge', 'shop.ask']);
+  writeFileSync(file, "export const handlers = { 'shop.pack': pack, ship: () => ({}) };");
+  expect([...(await lintHandlers([file])).handlerNames]).toEqual(['shop.pack', 'ship']);
 });

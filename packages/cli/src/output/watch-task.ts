@@ -14,6 +14,8 @@ export interface WatchOptions {
 
 /** Between two looks, as long as they cost as little as that. */
 const lookMs = 100;
+/** A worker that is there has taken a step long before. */
+const idleMs = 3_000;
 /** Looks take at most a fifth of the time. */
 const share = 4;
 
@@ -29,11 +31,13 @@ export async function watchTask(
 ): Promise<TaskResource> {
   const view = terminal.live ? graphView(terminal) : eventView(terminal, tasker);
   const begin = performance.now();
+  let idle: string | undefined;
   try {
     for (;;) {
       const looked = performance.now();
       const { task } = await tasker.tasks.show({ task_id: taskId });
-      await view.show(task);
+      if (task.status === 'pending' && looked - begin > idleMs) idle ??= await whyIdle(tasker, taskId);
+      await view.show(task, task.status === 'pending' ? idle : undefined);
       if (isTerminal(task.status) || performance.now() - begin > timeoutMs) return task;
       await sleep(Math.max(lookMs, share * (performance.now() - looked)));
     }
@@ -42,16 +46,24 @@ export async function watchTask(
   }
 }
 
+/** Nobody who watches a task that nobody works on shall have to guess so. */
+async function whyIdle({ tasks }: Client, taskId: string): Promise<string | undefined> {
+  const { reasons } = await tasks.explain({ task_id: taskId });
+  const missing = reasons.find(({ kind }) => kind === 'no_worker');
+  return missing === undefined ? undefined : `${missing.reason} ${missing.remedy}`;
+}
+
 interface View {
-  show(task: TaskResource): Promise<void>;
+  /** @param idle why nothing happens, if that is known */
+  show(task: TaskResource, idle: string | undefined): Promise<void>;
   end(): void;
 }
 
 function graphView(terminal: Terminal): View {
   const area = openLiveArea(terminal);
   return {
-    show({ workflow_steps: steps }) {
-      area.draw(stepGraph(steps, terminal, new Date()));
+    show({ workflow_steps: steps }, idle) {
+      area.draw([...stepGraph(steps, terminal, new Date()), ...(idle === undefined ? [] : ['', idle])]);
       return Promise.resolve();
     },
     end: () => area.end(),
@@ -60,8 +72,11 @@ function graphView(terminal: Terminal): View {
 
 function eventView(terminal: Terminal, { tasks }: Client): View {
   const told = new Set<string>();
+  let toldIdle: string | undefined;
   return {
-    async show({ task_id, created_at }) {
+    async show({ task_id, created_at }, idle) {
+      if (idle !== undefined && idle !== toldIdle) terminal.note(`tasker: ${idle}`);
+      toldIdle = idle;
       if (terminal.json) return;
       for (const event of (await tasks.history({ task_id })).events) {
         if (told.has(event.event_id)) continue;
