@@ -9,13 +9,14 @@ import { patience, runTasker, startTasker } from './run-tasker.ts';
 const shop = fileURLToPath(new URL('shop-tasks.ts', import.meta.url));
 
 describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $name', patience, (kind) => {
-  it('CORE-123: server, worker and commands use the database that the file names, and leave the program’s own alone', async () => {
+  it('CORE-123, CORE-127: server, worker and commands use the database that the file names, leave the program’s own alone, and log as it says', async () => {
     const [own, flows] = [await kind.fresh({ empty: true }), await kind.fresh({ empty: true })];
     const cwd = mkdtempSync(join(tmpdir(), 'tasker-two-'));
     onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
     const file = {
       databases: { shop: own.url, workflows: flows.url },
       database: { name: 'workflows', schema: 'flows' },
+      log: { level: 'info', format: 'logfmt', filterParameters: ['hash'], filterMask: '***' },
     };
     writeFileSync(join(cwd, 'tasker.config.json'), JSON.stringify(file));
 
@@ -25,6 +26,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     const server = startTasker(['server', '--port', '0'], { cwd });
     await server.saying(/answers at (\S+)/);
     const url = /answers at (\S+)\//.exec(server.said())?.[1] ?? '';
+    await worker.noting(/level="info".* hash="\*\*\*" message="template registered"/);
     const submit = ['task', 'submit', 'shop/greet', '--context', '{"name":"Ada"}', '--wait'];
     expect((await runTasker([...submit, '--url', url], { cwd })).code).toBe(0);
     const listed = await runTasker(['task', 'list', '--json'], { cwd });

@@ -1,4 +1,4 @@
-import type { TaskerLogger } from '@tasker/engine';
+import { filterSensitive, type TaskerLogger } from '@tasker/engine';
 import { errorLine } from './error-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,6 +31,14 @@ export function createLogger(terminal: Pick<Terminal, 'note'>, fallback: Level):
 function describe(fields: object): string[] {
   return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
     if (value === undefined || value === null) return [];
-    return `${key}=${value instanceof Error ? errorLine(value) : JSON.stringify(value)}`;
+    return `${key}=${value instanceof Error ? errorLine(value) : JSON.stringify(masked(key, value))}`;
   });
+}
+
+const filter = filterSensitive();
+
+/** Secrets are not for the screen either. */
+function masked(key: string, value: unknown): unknown {
+  const filtered = filter({ [key]: value });
+  return typeof filtered === 'object' && filtered !== null ? Reflect.get(filtered, key) : filtered;
 }

@@ -1,3 +1,4 @@
+import type { LogFormat } from '../log-line.ts';
 import type { CacheConfig } from './cache-config.ts';
 
 /** Everything that can be configured, defaults filled in. Frozen. Each key does something; what does not is refused. */
@@ -57,6 +58,12 @@ export interface TaskerConfig {
   readonly log: {
     /** `TASKER_LOG_LEVEL`, default `warn`. */
     readonly level: LogLevel;
+    /** `TASKER_LOG_FORMAT`, default `json`. */
+    readonly format: LogFormat;
+    /** Values whose names hold one of these words are masked. `TASKER_LOG_FILTER_PARAMETERS`, default `sensitiveWords`. */
+    readonly filterParameters: readonly string[];
+    /** `TASKER_LOG_FILTER_MASK`, default `[FILTERED]`. */
+    readonly filterMask: string;
   };
   readonly telemetry: {
     /** Attempts that take longer are warned of. `TASKER_TELEMETRY_SLOW_THRESHOLD_MS`, default 1,000. */

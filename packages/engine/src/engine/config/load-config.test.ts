@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { sensitiveWords } from '../../define.ts';
 import { InvalidOptions } from '../../errors.ts';
 import { workerSettings } from '../../worker/worker-options.ts';
 import { cacheDefaults, cacheProblems } from './cache-config.ts';
@@ -26,7 +27,7 @@ describe('the configuration', () => {
       },
       worker: { enabled: true, ...workerSettings({}) },
       templates: { folders: [], replace: false },
-      log: { level: 'warn' },
+      log: { level: 'warn', format: 'json', filterParameters: sensitiveWords, filterMask: '[FILTERED]' },
       telemetry: { slowThresholdMs: 1_000 },
       health: { cacheDurationSeconds: 15, readinessTimeoutSeconds: 5 },
       cache: cacheDefaults,
@@ -167,9 +168,10 @@ describe('the configuration', () => {
         tried.push(`${section}.${name}`);
       }
     }
-    // the environment is tried below, and what is for servers there
-    const forServers = /^(health|cache)\./;
-    const left = [...base.origins.keys()].filter((key) => !tried.includes(key) && !forServers.test(key));
+    // tried where it shows: at servers, and in what a process writes
+    const elsewhere = /^(health|cache)\.|^log\.(format|filter)/;
+    const left = [...base.origins.keys()].filter((key) => !tried.includes(key) && !elsewhere.test(key));
+    // tried below
     expect(left).toEqual(['environment', 'databases', 'database.name']);
   });
 

@@ -1,7 +1,9 @@
 import { InvalidOptions } from '../../errors.ts';
 import { nearestName } from '../../lifecycle/1-template/language/nearest-name.ts';
+import { sensitiveWords } from '../../lifecycle/4-execution/result-pipeline.ts';
 import { defaultDatabaseUrl } from '../../postgres/open-database.ts';
 import { checkSchemaName, defaultSchema } from '../../postgres/schema-name.ts';
+import { logFormats } from '../log-line.ts';
 import { type CacheConfig, cacheDefaults, cacheProblems } from './cache-config.ts';
 import { logLevels, type TaskerConfig } from './config.ts';
 import { findConfigFile, readConfigFile } from './read-config-file.ts';
@@ -72,7 +74,12 @@ function readSettings(read: SettingReader): TaskerConfig {
       folders: read.list('templates.folders', 'TASKER_TEMPLATES'),
       replace: read.flag('templates.replace', false),
     },
-    log: { level: read.oneOf('log.level', 'warn', logLevels) },
+    log: {
+      level: read.oneOf('log.level', 'warn', logLevels),
+      format: read.oneOf('log.format', 'json', logFormats),
+      filterParameters: read.list('log.filterParameters', undefined, sensitiveWords),
+      filterMask: read.text('log.filterMask', '[FILTERED]'),
+    },
     telemetry: { slowThresholdMs: read.whole('telemetry.slowThresholdMs', 1_000, 1) },
     health: {
       cacheDurationSeconds: read.whole('health.cacheDurationSeconds', 15, 1),

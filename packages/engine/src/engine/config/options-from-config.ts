@@ -25,7 +25,7 @@ export async function optionsFromConfig(config: TaskerConfig): Promise<TaskerOpt
     templates: load.templates,
     replaceTemplates: templates.replace,
     worker: enabled && { ...worker, ...(name === undefined ? {} : { name }) },
-    logger: loggerAt(log.level),
+    logger: loggerAt({ ...log, environment }),
     slowThresholdMs: telemetry.slowThresholdMs,
     upkeep: upkeep.enabled,
     ...(upkeep.retentionDays === undefined ? {} : { retentionDays: upkeep.retentionDays }),

@@ -95,11 +95,10 @@ export class SettingReader {
   }
 
   /** In a variable: separated by commas. */
-  list(key: string, variable?: string): readonly string[] {
-    const none: readonly string[] = [];
+  list(key: string, variable?: string, fallback: readonly string[] = []): readonly string[] {
     return this.#read(
       key,
-      none,
+      fallback,
       (given) => {
         const items: unknown = typeof given === 'string' ? given.split(',').map((item) => item.trim()) : given;
         const texts = Array.isArray(items) ? items.filter((item): item is string => typeof item === 'string') : [];

@@ -62,14 +62,18 @@ export const sensitiveWords: readonly string[] = [
 ];
 
 /**
- * Puts `[FILTERED]` in the place of values whose names hold one of the words, in whatever case, however deep they lie.
+ * Puts something else in the place of values whose names hold one of the words, in whatever case, however deep they lie.
  *
  * @param words default {@link sensitiveWords}
+ * @param mask default `[FILTERED]`
  */
-export function filterSensitive(words: readonly string[] = sensitiveWords): (result: unknown) => unknown {
+export function filterSensitive(
+  words: readonly string[] = sensitiveWords,
+  mask = '[FILTERED]',
+): (result: unknown) => unknown {
   const lower = words.map((word) => word.toLowerCase());
   const isSensitive = (key: string) => lower.some((word) => key.toLowerCase().includes(word));
-  return (result) => mapObjects(result, (key, value) => [[key, isSensitive(key) ? '[FILTERED]' : value]]);
+  return (result) => mapObjects(result, (key, value) => [[key, isSensitive(key) ? mask : value]]);
 }
 
 /** A result with its metrics. */
