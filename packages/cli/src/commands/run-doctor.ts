@@ -47,7 +47,7 @@ export async function runDoctor(cli: Cli, named: NamedConfiguration): Promise<Ex
   }
   terminal.print();
   const header = ['SETTING', 'VALUE', 'FROM'].map((title) => terminal.style('dim', title));
-  for (const line of layOut([header, ...settings.map(({ setting, value, from }) => [setting, value, from])])) {
+  for (const line of layOut([header, ...settings.map(({ setting, value, from }) => [setting, brief(value), from])])) {
     terminal.print(line);
   }
   return healthy ? exitCodes.done : exitCodes.failed;
@@ -161,6 +161,9 @@ function settingsOf({ config, origins }: LoadedConfig, database: string | undefi
     return { setting, value: valueOf(setting, at(config, setting)), from };
   });
 }
+
+/** A long list would push everything else off the screen; `--json` has all of it. */
+const brief = (value: string) => (/^[[{]/.test(value) && value.length > 60 ? `${value.slice(0, 59)}…` : value);
 
 function at(config: object, setting: string): unknown {
   return setting
