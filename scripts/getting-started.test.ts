@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from './guides/free-port.ts';
 import { markdownBlocks } from './guides/markdown-blocks.ts';
 import { type Walk, walk } from './guides/walk.ts';
 
@@ -67,13 +67,4 @@ function cleanEnvironment(port: number): Record<string, string> {
     if (value !== undefined && kept.test(key)) env[key] = value;
   }
   return env;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

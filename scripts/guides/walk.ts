@@ -44,12 +44,14 @@ export function walk({ folder, env, prepare }: WalkOptions): Walk {
   async function run(line: string, marks: MarkdownBlock['marks'], wanted: number): Promise<void> {
     const led = /^(?<before>.*)\bcd (?<folder>\S+)$/.exec(line)?.groups;
     const prepared = prepare(line.replaceAll(/\bTASK\b/g, task), marks);
-    const { code, out } = await start(prepared.command, prepared.cwd ?? cwd, env).ended;
+    const { code, out } = await begin(prepared).ended;
     said += out;
     task = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/.exec(out)?.[0] ?? task;
     if (code !== wanted) throw new Error(`It ended with ${code} instead of ${wanted}: ${line}\n${out}`);
     if (led !== undefined) cwd = resolve(cwd, led['folder'] ?? '');
   }
+
+  const begin = ({ command, cwd: folderOf = cwd }: PreparedCommand) => start(command, folderOf, env);
 
   async function stop(name: string): Promise<void> {
     const process = running.get(name);
@@ -69,12 +71,15 @@ export function walk({ folder, env, prepare }: WalkOptions): Walk {
       return name === undefined ? undefined : stop(name);
     }
     if (background !== undefined) {
-      running.set(background, start(prepare(text.trim(), marks).command, cwd, env));
+      running.set(background, begin(prepare(text.trim(), marks)));
       return;
     }
     if (language === 'sh') {
       said = '';
-      const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+      const lines = text
+        .replaceAll(/\\\n\s*/g, ' ')
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.startsWith('#'));
       for (const [index, line] of lines.entries()) {
         await run(line, marks, index === lines.length - 1 ? Number(marks['exit'] ?? 0) : 0);
       }
