@@ -276,6 +276,10 @@ describeEachDatabase((kind) => {
     expect(streamed.body).toContain('event: next\ndata: {"data":{"__typename":"Query"}}\n\nevent: complete\ndata:\n\n');
     const either = await ask('{ __typename }', 'application/json, text/event-stream, */*');
     expect(either).toMatchObject({ status: 200, body: { data: { __typename: 'Query' } } });
+    expect(await ask('{ __typename }', 'image/png')).toMatchObject({
+      status: 200,
+      body: { data: { __typename: 'Query' } },
+    });
     const write = new URLSearchParams({ query: `mutation { cancelTask(input: {taskId: "${nowhere}"}) { changed } }` });
     expect(await send('GET', `/graphql?${write.toString()}`, undefined, { accept: 'text/event-stream' })).toMatchObject(
       {

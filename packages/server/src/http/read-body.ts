@@ -26,6 +26,15 @@ export function readBodies(app: FastifyInstance, limits: JsonLimits): void {
     const body: YamlBody = { yaml: text };
     return body;
   });
+  app.addContentTypeParser('*', async ({ headers }: FastifyRequest) => {
+    throw new UnsupportedMediaType(headers['content-type'] ?? 'unknown', ['application/json']);
+  });
+  // read as it came it would be no JSON, which is not what is wrong with it
+  app.addHook('preParsing', async ({ headers }, _reply, payload) => {
+    const { 'content-encoding': encoding = 'identity', 'content-type': type = 'unknown' } = headers;
+    if (encoding === 'identity') return payload;
+    throw new UnsupportedMediaType(`${type} in ${encoding}`, ['it without Content-Encoding']);
+  });
 }
 
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/;

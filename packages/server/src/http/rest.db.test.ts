@@ -507,6 +507,23 @@ describeEachDatabase((kind) => {
     expect(refusals[4]?.headers.get('allow')).toBe('POST, GET, HEAD');
   });
 
+  it('SURF-18 a body that is not read here is told by its kind', async () => {
+    const { send } = await open(kind, { worker: false });
+    const body = JSON.stringify(order);
+    for (const [headers, named] of [
+      [{ 'content-type': 'application/x-www-form-urlencoded' }, 'type application/x-www-form-urlencoded is not'],
+      [{ 'content-type': 'text/plain;charset=UTF-8' }, 'type text/plain;charset=UTF-8 is not'],
+      [{ 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'application/json in gzip is not'],
+    ] as const) {
+      for (const path of ['/tasks', '/graphql']) {
+        const answer = await send('POST', path, body, headers);
+        expect(answer.status).toBe(415);
+        expect(JSON.stringify(answer.body)).toContain(named);
+      }
+    }
+    expect(await send('POST', '/tasks', body, { 'content-encoding': 'identity' })).toMatchObject({ status: 201 });
+  });
+
   it('SURF-18 what is no HTTP is answered in that form, too', async () => {
     const { url } = await open(kind);
     const { hostname, port } = new URL(url);
