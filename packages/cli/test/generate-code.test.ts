@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,24 @@ export default {
   );
   const report: object = JSON.parse(stdout.slice(stdout.indexOf('{')) || '{}');
   expect({ report, stderr }).toMatchObject({ report: { success: true, numFailedTests: 0, numPassedTestSuites: 6 } });
+});
+
+it('SURF-88 a dry run says what would be written, and writes nothing', patience, async () => {
+  for (const command of ['task-handler dry', 'step-handler dry', 'subscriber dry --metrics']) {
+    const args = [...command.split(' '), '--directory', 'nowhere'];
+    const { code, out, err } = await run(...args, '--dry-run');
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('Nothing was written') });
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+    expect((await run(...args)).out).toBe(out);
+    const again = await run(...args, '--dry-run', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({
+      dry_run: true,
+      files: expect.arrayContaining([expect.objectContaining({ outcome: 'unchanged' })]),
+    });
+    rmSync(join(folder, 'nowhere'), { recursive: true });
+  }
+  const wrong = await run('task-handler', 'dry', '--steps', 'a,../b', '--dry-run');
+  expect(wrong.code).toBe(2);
 });
 
 it('keeps what is there, unless it is told to overwrite it', patience, async () => {

@@ -19,6 +19,20 @@ it('SURF-86 TC-123 init begins a project, and says what to do next', patience, a
   expect(manifest).toMatchObject({ name: 'my-shop', type: 'module', dependencies: { '@tasker/cli': '0.1.0' } });
 });
 
+it('SURF-86 SURF-88 a dry run of init says what would be written, and writes nothing', patience, async () => {
+  const own = join(folder, 'dry');
+  mkdirSync(own);
+  writeFileSync(join(own, 'package.json'), '{"name":"mine"}');
+  const { code, out, err } = await runTasker(['init', '--dry-run'], { cwd: own });
+  expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('Nothing was written') });
+  expect(out).toContain('written    tasker.config.yaml\n');
+  expect(out).toContain('completed  package.json\n');
+  expect(readdirSync(own)).toEqual(['package.json']);
+  const real = await runTasker(['init', '--json'], { cwd: own });
+  const { files } = JSON.parse(real.out) as { files: string[] };
+  for (const file of files) expect(out).toContain(` ${file}\n`);
+});
+
 it('SURF-86 init overwrites nothing', patience, async () => {
   const own = join(folder, 'own');
   mkdirSync(own);

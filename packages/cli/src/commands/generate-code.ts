@@ -5,11 +5,10 @@ import { stepHandlerFiles } from '../generate/step-handler.ts';
 import { subscriberFiles, usualEvents } from '../generate/subscriber.ts';
 import { taskHandlerFiles } from '../generate/task-handler.ts';
 import type { GeneratedFile } from '../generate/template-types.ts';
-import { writeFiles } from '../generate/write-files.ts';
+import { type WriteOptions, writeFiles } from '../generate/write-files.ts';
 
-interface Placed {
+interface Placed extends WriteOptions {
   readonly directory: string;
-  readonly force?: boolean | undefined;
 }
 
 export interface GenerateTaskHandlerOptions extends Placed {
@@ -67,11 +66,12 @@ function refuseBadNames(names: readonly string[]): void {
   );
 }
 
-function write({ terminal }: Cli, { directory, force = false }: Placed, generated: readonly GeneratedFile[]): ExitCode {
-  const files = writeFiles(directory, generated, force);
-  terminal.printJson({ files });
+function write({ terminal }: Cli, { directory, ...options }: Placed, generated: readonly GeneratedFile[]): ExitCode {
+  const files = writeFiles(directory, generated, options);
+  terminal.printJson({ dry_run: options.dryRun === true, files });
   for (const { path, outcome } of files) terminal.print(`${outcome.padEnd(10)} ${path}`);
+  if (options.dryRun === true) terminal.note('Nothing was written: this was a dry run.');
   if (files.every(({ outcome }) => outcome !== 'kept')) return exitCodes.done;
-  terminal.note('Files that are there already were kept. --force overwrites them.');
+  terminal.note('Files that are there already are kept. --force overwrites them.');
   return exitCodes.failed;
 }

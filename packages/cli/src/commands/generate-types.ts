@@ -24,7 +24,7 @@ export async function generateTypes(
     cli.terminal.print(text.trimEnd());
     return exitCodes.done;
   }
-  const files = writeFiles(out, templateFiles(document), force);
+  const files = writeFiles(out, templateFiles(document), { force });
   cli.terminal.printJson({ files });
   for (const { path, outcome } of files) cli.terminal.print(`${outcome.padEnd(10)} ${path}`);
   if (files.some(({ outcome }) => outcome === 'kept')) {

@@ -9,11 +9,16 @@ import { readVersion } from '../version.ts';
 /** Files that every new project has, as they are; beside `src` and `dist`. */
 const starter = fileURLToPath(new URL('../../starter', import.meta.url));
 
+export interface InitOptions {
+  /** Only say what would be written. */
+  readonly dryRun?: boolean | undefined;
+}
+
 /**
  * Begins a project that runs at once: tasks, a template, tests. Files that are there are not touched, but for what is
  * added to `package.json` and `.gitignore`; a README that is there stays.
  */
-export function initProject(terminal: Terminal, folder: string): ExitCode {
+export function initProject(terminal: Terminal, folder: string, { dryRun = false }: InitOptions = {}): ExitCode {
   const isThere = (file: string) => existsSync(join(folder, file));
   const brought = starterFiles().filter((file) => file !== 'README.md' || !isThere(file));
   const taken = brought.filter(isThere);
@@ -25,22 +30,30 @@ export function initProject(terminal: Terminal, folder: string): ExitCode {
   }
   const completed = ['package.json', '.gitignore'].filter(isThere);
   const manifest = completeManifest(folder);
-  mkdirSync(folder, { recursive: true });
-  cpSync(starter, folder, {
-    recursive: true,
-    filter: (source) => isFolder(source) || brought.includes(fileOf(source)),
-  });
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  writeFileSync(join(folder, '.gitignore'), completeIgnored(folder));
   const files = [...brought, 'package.json', '.gitignore'];
   const place = relative('', folder) || '.';
-  terminal.printJson({ folder: resolve(folder), files });
+  terminal.printJson({ folder: resolve(folder), dry_run: dryRun, files });
+  if (dryRun) {
+    for (const file of files)
+      terminal.print(`${completed.includes(file) ? 'completed ' : 'written   '} ${join(place, file)}`);
+    terminal.note('Nothing was written: this was a dry run.');
+    return exitCodes.done;
+  }
+  bring(folder, brought);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  writeFileSync(join(folder, '.gitignore'), completeIgnored(folder));
   terminal.print(`Begun in ${place}: ${files.filter((file) => !completed.includes(file)).join(', ')}.`);
   if (completed.length > 0) terminal.print(`Added what was missing to ${completed.join(' and ')}.`);
   terminal.print('Next:');
   if (place !== '.') terminal.print(`  cd ${place}`);
   for (const line of ['npm install', 'npm test', 'npm run dev']) terminal.print(`  ${line}`);
   return exitCodes.done;
+}
+
+function bring(folder: string, files: readonly string[]): void {
+  mkdirSync(folder, { recursive: true });
+  const isWanted = (source: string) => isFolder(source) || files.includes(fileOf(source));
+  cpSync(starter, folder, { recursive: true, filter: isWanted });
 }
 
 const isFolder = (path: string) => statSync(path).isDirectory();

@@ -4,16 +4,23 @@ import { type GeneratedFile, generatedMark } from './template-types.ts';
 
 export type WriteOutcome = 'written' | 'unchanged' | 'kept';
 
-/** Writes files into a folder. What somebody may have written in is kept as it is, unless `force` says otherwise. */
+export interface WriteOptions {
+  /** Also over what somebody may have written in. Default: that is kept as it is. */
+  readonly force?: boolean | undefined;
+  /** Only say what would come of it. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Writes files into a folder. */
 export function writeFiles(
   folder: string,
   files: readonly GeneratedFile[],
-  force: boolean,
+  { force = false, dryRun = false }: WriteOptions = {},
 ): { readonly path: string; readonly outcome: WriteOutcome }[] {
   return files.map((file) => {
     const path = join(folder, file.path);
     const outcome = outcomeOf(path, file, force);
-    if (outcome === 'written') {
+    if (outcome === 'written' && !dryRun) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, file.text);
     }

@@ -7,9 +7,10 @@ export function addAuthoringCommands(program: Command): void {
     .command('init')
     .description('begin a project: tasks, a template and tests that run at once')
     .argument('[folder]', 'where to; files that are there are left alone', '.')
-    .action((folder, _, command) =>
+    .option('--dry-run', 'say what would be written, and write nothing')
+    .action((folder, options, command) =>
       perform(command, async ({ terminal }) =>
-        (await import('../commands/init-project.ts')).initProject(terminal, folder),
+        (await import('../commands/init-project.ts')).initProject(terminal, folder, options),
       ),
     );
 
@@ -64,5 +65,6 @@ export function addAuthoringCommands(program: Command): void {
 function placed(command: Command) {
   return command
     .option('--directory <folder>', 'where to write', '.')
-    .option('--force', 'overwrite files that are there already');
+    .option('--force', 'overwrite files that are there already')
+    .option('--dry-run', 'say what would be written, and write nothing');
 }
