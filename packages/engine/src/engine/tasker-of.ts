@@ -2,6 +2,7 @@ import type { Control } from '../control/control.ts';
 import { InvalidRequest, TaskNotFound } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { isUuid } from '../graph/step-id.ts';
+import type { Submitted } from '../lifecycle/2-submission/submit-tasks.ts';
 import type { TaskRequest } from '../lifecycle/2-submission/task-request.ts';
 import type { Database } from '../postgres/database.ts';
 import { taskExists } from '../views/find-outcomes.sql.ts';
@@ -9,6 +10,7 @@ import type { Door } from './door.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
 import type { OutcomeWaiters } from './outcome-waiters.ts';
 import { requestOf, type Submission, type Submitter } from './submitter.ts';
+import { taskAsSubmitted } from './task-as-submitted.ts';
 import type {
   AnyTaskDefinition,
   InTransaction,
@@ -37,10 +39,16 @@ export interface TaskerParts {
 export function taskerOf(parts: TaskerParts): Tasker {
   const { db, bus, control, submitter, waiters, door, annotate, register, registerHandlers, handlers, stop } = parts;
 
-  function handleOf<Results>({ taskId, replayed }: { taskId: string; replayed: boolean }): TaskHandle<Results> {
+  function handleOf<Results>(submitted: Submitted): TaskHandle<Results> {
+    const { taskId, replayed } = submitted;
+    return { ...handleById<Results>(taskId), replayed, asSubmitted: () => taskAsSubmitted(submitted) };
+  }
+
+  function handleById<Results>(taskId: string): TaskHandle<Results> {
     return {
       id: taskId,
-      replayed,
+      replayed: false,
+      asSubmitted: () => undefined,
       completed: async ({ timeoutMs } = {}) => asPromised<Results>(await waiters.wait(taskId, timeoutMs)),
     };
   }
@@ -77,11 +85,13 @@ export function taskerOf(parts: TaskerParts): Tasker {
       door.enter(async () => {
         const tx = transaction === undefined ? undefined : foreignTransaction(transaction, db.schema);
         const submissions = requests.map((request) => ({ request }));
-        return (await submitter.submitTogether(submissions, tx)).map((submitted) => handleOf(submitted));
+        return (await submitter.submitTogether(submissions, tx)).map((submitted) =>
+          handleOf<UntypedResults>(submitted),
+        );
       }),
     task(taskId) {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
-      const handle = handleOf<UntypedResults>({ taskId: taskId.toLowerCase(), replayed: false });
+      const handle = handleById<UntypedResults>(taskId.toLowerCase());
       return {
         ...handle,
         async completed(options) {

@@ -10,6 +10,7 @@ import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import type { TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
 import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { Database } from '../postgres/database.ts';
+import type { TaskDetail } from '../views/task-detail.ts';
 
 /** Any definition made with `defineTask`. */
 export interface AnyTaskDefinition {
@@ -57,6 +58,11 @@ export interface TaskHandle<Results> {
   readonly id: string;
   /** The same request was submitted before, and this is the task of that time. */
   readonly replayed: boolean;
+  /**
+   * The task as it was submitted, known without a look at the database. Undefined where only the database can tell: of
+   * a task that was there before, or about whose steps something was decided besides.
+   */
+  asSubmitted(): TaskDetail | undefined;
   /**
    * Resolves when the task has ended, however it has ended.
    *

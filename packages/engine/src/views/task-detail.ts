@@ -33,7 +33,8 @@ export async function taskDetail(db: Database, taskId: string): Promise<TaskDeta
   });
 }
 
-function edgesOf(steps: readonly StepView[]): StepEdge[] {
+/** @param steps all of a task, by position */
+export function edgesOf(steps: readonly StepView[]): StepEdge[] {
   return steps.flatMap((from) =>
     from.children.flatMap((child) => {
       const to = steps[child];

@@ -53,6 +53,31 @@ describeEachDatabase((kind) => {
     });
   });
 
+  it.each([
+    ['plain', {}],
+    [
+      'with all that may be said',
+      {
+        correlation_id: 'c-1',
+        parent_correlation_id: 'p-1',
+        idempotency_key: 'k-1',
+        initiator: 'ada',
+        source_system: 'shop',
+        reason: 'test',
+        tags: ['b', 'a'],
+        priority: 7,
+        context: { z: 1, a: [1.5, null, { deep: 'é' }] },
+      },
+    ],
+    ['with a step to be passed over', { bypass_steps: ['first'] }],
+  ])('SURF-03 the task in the answer to a submission is the one that is there: %s', async (_, more) => {
+    const { send } = await open(kind, { worker: false });
+    const created = await send('POST', '/tasks', { ...order, ...more });
+    expect(created.status).toBe(201);
+    const found = await send('GET', `/tasks/${idOf(created.body)}`);
+    expect(found.body).toEqual({ task: Reflect.get(Object(created.body), 'task') });
+  });
+
   it('SURF-03 a body may be wrapped, and say the names of the original', async () => {
     const { send } = await open(kind);
     const wrapped = { task: { namespace: 'shapes', workflow_name: 'diamond', workflow_version: '1.0.0', context: {} } };

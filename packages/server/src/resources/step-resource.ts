@@ -32,17 +32,25 @@ export function stepResources(steps: readonly StepView[]): StepResource[] {
     else known.push(step);
   }
   const idsOf = (positions: readonly number[]) => positions.flatMap((position) => steps[position]?.stepId ?? []);
-  return steps.map((step) => ({
-    ...stepFields(step),
-    parents_ids: idsOf(step.parents),
-    children_ids: idsOf(step.children),
-    siblings_ids: (byParents.get(step.parents.join()) ?? [])
-      .filter(({ position }) => position !== step.position)
-      .map(({ stepId }) => stepId),
-  }));
+  return steps.map((step) => {
+    const siblings = (byParents.get(step.parents.join()) ?? []).filter(({ position }) => position !== step.position);
+    return stepResource(step, {
+      parents: idsOf(step.parents),
+      children: idsOf(step.children),
+      siblings: siblings.map(({ stepId }) => stepId),
+    });
+  });
 }
 
-function stepFields(step: StepView): Omit<StepResource, 'parents_ids' | 'children_ids' | 'siblings_ids'> {
+/** Ids of steps. */
+interface Relatives {
+  readonly parents: string[];
+  readonly children: string[];
+  readonly siblings: string[];
+}
+
+/** In one go: copying an object of this size costs more than making it. */
+function stepResource(step: StepView, { parents, children, siblings }: Relatives): StepResource {
   const settled = isSettled(step.state);
   return {
     workflow_step_id: step.stepId,
@@ -81,5 +89,8 @@ function stepFields(step: StepView): Omit<StepResource, 'parents_ids' | 'childre
     error: step.error,
     depends_on: [...step.parentNames],
     settled_parents: step.settledParents,
+    parents_ids: parents,
+    children_ids: children,
+    siblings_ids: siblings,
   };
 }

@@ -4,10 +4,13 @@ import {
   type Database,
   type ExecutionContext,
   findAnnotations,
+  type TaskDetail,
+  type TaskHandle,
   TaskNotFound,
   type TaskSummary,
   type TaskView,
   taskDetail,
+  type UntypedResults,
 } from '@tasker/engine';
 import { analyseDependencies } from './dependency-analysis.ts';
 import { stepResources } from './step-resource.ts';
@@ -25,13 +28,21 @@ export async function readTask(
 ): Promise<TaskResource> {
   const [detail, annotations] = await Promise.all([taskDetail(db, taskId), findAnnotations(db, taskId)]);
   if (detail === undefined) throw new TaskNotFound(taskId);
-  const { task, steps, edges, execution } = detail;
-  return {
-    ...taskOverview(task, execution, annotations),
+  const resource = taskResource(detail, annotations);
+  return analysis ? { ...resource, dependency_analysis: analyseDependencies(detail, new Date()) } : resource;
+}
+
+/** A task that was submitted a moment ago, as it was then; where that is not known, as it is now. */
+export async function submittedTask(db: Database, handle: TaskHandle<UntypedResults>): Promise<TaskResource> {
+  const detail = handle.asSubmitted();
+  return detail === undefined ? readTask(db, handle.id) : taskResource(detail, []);
+}
+
+function taskResource({ task, steps, edges, execution }: TaskDetail, annotations: readonly Annotation[]): TaskResource {
+  return Object.assign(taskOverview(task, execution, annotations), {
     workflow_steps: stepResources(steps),
     edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
-    ...(analysis ? { dependency_analysis: analyseDependencies(detail, new Date()) } : {}),
-  };
+  });
 }
 
 /** Everything about a task but its steps. */
@@ -40,8 +51,8 @@ export function taskOverview(
   execution: ExecutionContext,
   annotations: readonly Annotation[],
 ): Omit<TaskResource, 'workflow_steps' | 'edges'> {
-  return {
-    ...taskSummary(task),
+  // added to, not copied: copying an object of this size is what would cost most
+  return Object.assign(taskSummary(task), {
     context: task.context,
     bypass_steps: [...task.bypassSteps],
     execution_status: execution.executionStatus,
@@ -59,7 +70,7 @@ export function taskOverview(
       value,
       annotated_at: annotatedAt.toISOString(),
     })),
-  };
+  });
 }
 
 export function taskSummary(task: TaskSummary): TaskSummaryResource {

@@ -43,7 +43,7 @@ const insert: Statement = {
                          $8::text[], $9::text[], $10::text[], $11::jsonb[], $20::text[])
                   x(id, revision, priority, context, correlation, parent, key, initiator, source, reason, tags, trace)
            on conflict (id) do nothing
-           returning id),
+           returning id, created_at),
          e as (
            insert into tasker.step_edit (task_id, step, skip)
            select x.task, x.step, true from unnest($12::uuid[], $13::int[]) x(task, step) join t on t.id = x.task),
@@ -55,27 +55,33 @@ const insert: Statement = {
            returning cardinality(tasks) as steps),
          r as (
            insert into tasker.ready (task_id, step, attempt, queue, priority, waiting, due_at)
-           select x.task, x.step, 1, x.queue, x.priority, false, tasker.now()
+           select x.task, x.step, 1, x.queue, x.priority, false, t.created_at
              from unnest($14::uuid[], $15::int[], $16::int[], $17::smallint[]) with ordinality x(task, step, queue, priority, nr)
              join t on t.id = x.task
             where not exists (select 1 from w)
             order by x.nr)
-         select coalesce((select steps from l), 0) as handed`,
+         select t.id, t.created_at as "createdAt", coalesce((select steps from l), 0) as handed from t`,
 };
 
-/** @returns how many first steps went into the lease that was given */
+export interface InsertedTasks {
+  /** How many first steps went into the lease that was given. */
+  readonly handed: number;
+  /** By id; a task that was there before is missing. */
+  readonly createdAt: ReadonlyMap<string, Date>;
+}
+
 export async function insertTasks(
   db: Queryable,
   tasks: readonly NewTask[],
   into?: { readonly workerId: number; readonly lease: number },
-): Promise<number> {
-  const [row] = await db.query<{ handed: number }>(insert, [
+): Promise<InsertedTasks> {
+  const rows = await db.query<{ id: string; createdAt: Date; handed: number }>(insert, [
     ...encode(tasks),
     into?.workerId ?? null,
     into?.lease ?? null,
     sparseArray(tasks.map((task) => task.traceparent)),
   ]);
-  return row?.handed ?? 0;
+  return { handed: rows[0]?.handed ?? 0, createdAt: new Map(rows.map(({ id, createdAt }) => [id, createdAt])) };
 }
 
 function encode(tasks: readonly NewTask[]): SqlValue[] {

@@ -1,7 +1,7 @@
 import type { Database } from '../../postgres/database.ts';
 import { isConnectionLoss } from '../../postgres/sqlstate.ts';
 import type { Receiver } from '../../receiver.ts';
-import { insertTasks, type NewTask } from './insert-tasks.sql.ts';
+import { type InsertedTasks, insertTasks, type NewTask } from './insert-tasks.sql.ts';
 import { type PreparedTask, type Submitted, writeTasks } from './submit-tasks.ts';
 import { type MakeRoom, writeInRoom } from './write-in-room.ts';
 
@@ -58,13 +58,18 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
     const tasks = prepared.map(({ task }) => task);
     return writeInRoom(tasks, makeRoom, async () => {
       if (prepared.some(needsTransaction)) return db.transaction((tx) => writeTasks(tx, prepared));
-      const handed = await writeFresh(tasks);
-      return prepared.map((each) => ({ ...each, taskId: each.task.id, handed, replayed: false }));
+      const { handed, createdAt } = await writeFresh(tasks);
+      return prepared.map((each) => {
+        const { id: taskId } = each.task;
+        return { ...each, taskId, createdAt: createdAt.get(taskId), handed, replayed: false };
+      });
     });
   }
 
-  /** True when a worker of this process has their first steps. */
-  async function writeFresh(tasks: readonly NewTask[]): Promise<boolean> {
+  /** `handed`: a worker of this process has their first steps. */
+  async function writeFresh(
+    tasks: readonly NewTask[],
+  ): Promise<Pick<InsertedTasks, 'createdAt'> & { handed: boolean }> {
     const first = tasks.flatMap(({ id, roots }) =>
       roots.map(({ step }) => ({ taskId: id, step, attempt: 1 as const })),
     );
@@ -72,12 +77,12 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
     const queues = tasks.flatMap(({ roots }) => roots.map(({ queue }) => queue));
     const reservation = plain ? receiver?.reserve(queues) : undefined;
     try {
-      const handed = await insertTasks(db, tasks, reservation);
+      const { handed, createdAt } = await insertTasks(db, tasks, reservation);
       const all = reservation !== undefined && handed === first.length;
       // after the submitters have been told: what happens to a task comes after its submission
       if (all) setImmediate(() => reservation.accept(first));
       else reservation?.release();
-      return all;
+      return { handed: all, createdAt };
     } catch (error) {
       reservation?.release();
       throw error;

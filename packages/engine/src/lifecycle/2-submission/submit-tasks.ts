@@ -23,6 +23,8 @@ export interface Submitted {
   readonly task: NewTask;
   readonly registered: RegisteredPlan;
   readonly taskId: string;
+  /** As the database has it; undefined: it was written before. */
+  readonly createdAt: Date | undefined;
   /** A worker of this process has its first steps already. */
   readonly handed: boolean;
   /** The same request was submitted before: `taskId` is the task of that time. */
@@ -131,16 +133,16 @@ export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[
   const gone = await holdRevisions(tx, own);
   if (gone.length > 0) throw new GraphGone(`the revisions ${gone.join(', ')} were dropped`);
   const fresh = prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task]));
-  await insertTasks(tx, fresh);
+  const { createdAt } = await insertTasks(tx, fresh);
   await insertDecisions(tx, fresh);
-  return prepared.map((each) => answer(each, taken.get(each.task.id)));
+  return prepared.map((each) => answer(each, taken.get(each.task.id), createdAt.get(each.task.id)));
 }
 
-function answer(prepared: PreparedTask, taken: TakenKey | undefined): Submitted | Error {
-  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, handed: false, replayed: false };
+function answer(prepared: PreparedTask, taken: TakenKey | undefined, createdAt: Date | undefined): Submitted | Error {
+  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, createdAt, handed: false, replayed: false };
   const { task, registered } = prepared;
   const { namespace, name, version } = registered.plan;
   if (task.idempotencyKey === null) return new DuplicateTask(`${namespace}/${name}@${version}`, taken.task_id);
   if (taken.fingerprint !== task.identity?.fingerprint) return new IdempotencyKeyReused(taken.task_id);
-  return { ...prepared, taskId: taken.task_id, handed: false, replayed: true };
+  return { ...prepared, taskId: taken.task_id, createdAt: undefined, handed: false, replayed: true };
 }

@@ -1,7 +1,7 @@
 import { type TaskSubmission, taskSubmissionSchema, taskSubmittedSchema } from '@tasker/contract/wire';
 import type { TaskRequest } from '@tasker/engine';
 import { InvalidInput } from '../../errors.ts';
-import { readTask } from '../../resources/task-resource.ts';
+import { submittedTask } from '../../resources/task-resource.ts';
 import { defineOperation } from '../operation.ts';
 
 export const submitTask = defineOperation({
@@ -22,8 +22,9 @@ export const submitTask = defineOperation({
   ],
   async call({ tasker, submissions }, input, { traceparent }) {
     const request = { ...taskRequest(input), ...given('traceparent', traceparent) };
-    const { id, replayed } = await submissions.within(() => tasker.submit(request));
-    const task = await readTask(tasker.db, id);
+    const handle = await submissions.within(() => tasker.submit(request));
+    const { id, replayed } = handle;
+    const task = await submittedTask(tasker.db, handle);
     const { namespace, name, version, correlation_id, parent_correlation_id } = task;
     return {
       task_id: id,
