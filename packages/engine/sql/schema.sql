@@ -319,7 +319,7 @@ CREATE UNIQUE INDEX revision_number ON tasker.revision USING btree (template_id,
 
 CREATE INDEX revision_template ON tasker.revision USING btree (template_id);
 
-CREATE INDEX task_correlation ON ONLY tasker.task USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX task_correlation ON ONLY tasker.task USING btree (correlation_id, id) WHERE (correlation_id IS NOT NULL);
 
 CREATE INDEX task_initiator ON ONLY tasker.task USING btree (initiator, id) WHERE (initiator IS NOT NULL);
 

@@ -109,7 +109,7 @@ create table tasker.task (
   primary key (id)
 ) partition by range (id);
 create index task_revision on tasker.task (revision_id, id);
-create index task_correlation on tasker.task (correlation_id) where correlation_id is not null;
+create index task_correlation on tasker.task (correlation_id, id) where correlation_id is not null;
 create index task_initiator on tasker.task (initiator, id) where initiator is not null;
 create index task_tags on tasker.task using gin (tags) where tags is not null;
 

@@ -64,6 +64,7 @@ function viewOf({ task, taskId, registered }: Submitted, createdAt: Date): TaskV
     sourceSystem: task.sourceSystem,
     reason: task.reason,
     tags: task.tags,
+    traceparent: task.traceparent,
     createdAt,
     finishedAt: null,
     context: lazyObject(task.context)(),

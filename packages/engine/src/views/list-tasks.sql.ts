@@ -52,9 +52,9 @@ export interface TaskPage {
  * the filter:
  * - open tasks: the frontier, which has them all and nothing else;
  * - error, cancelled, resolved: their partial index of outcomes; complete: outcomes by id;
- * - an initiator, or a template (per revision): the index of their tasks; a tag: its index, when that finds few;
- * - an initiator, template or tag with a status: the former when it has few tasks, else the latter;
- * - a correlation id: the index of those that were given, and tasks by id;
+ * - a correlation id, an initiator, a template (per revision): the index of their tasks; a tag: its index, when that
+ *   finds few; the task whose own id is the correlation id: tasks by id;
+ * - several of these, or one with a status: the first that has few tasks, else the status, else what all have in common;
  * - an annotation: its index of values when they are rare, that of its name when they are not; with other filters, those
  *   unless few tasks have the annotation;
  * - everything else: tasks by id.
@@ -121,6 +121,7 @@ interface Search {
   /** A query for the revisions that tasks may have. */
   readonly revisions: string | undefined;
   /** Parameters that an index on tasks knows. */
+  readonly correlation: string | undefined;
   readonly initiator: string | undefined;
   readonly tags: string | undefined;
   readonly noted: Noted | undefined;
@@ -148,6 +149,7 @@ function searchOf(filter: TaskFilter, { cursor, order }: Page, add: Add): Search
       ...(to === undefined ? [] : [`t.created_at < ${to.at}::timestamptz`]),
     ],
     revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
+    correlation: undefined,
     initiator: undefined,
     tags: undefined,
     noted: filter.annotation && notedAs(filter.annotation, add),
@@ -162,9 +164,12 @@ function correlated(search: Search, filter: TaskFilter, add: Add): Search[] {
   const { correlationId, parentCorrelationId: parent } = filter;
   const byParent = parent === undefined ? [search] : withParent(search, add(parent));
   if (correlationId === undefined) return byParent;
-  const given = `t.correlation_id = ${add(correlationId)}`;
+  const given = add(correlationId);
   const own = isUuid(correlationId) ? [`t.id = ${add(correlationId)}::uuid and t.correlation_id is null`] : [];
-  return byParent.flatMap((each) => [given, ...own].map((condition) => narrowed(each, condition)));
+  return byParent.flatMap((each) => [
+    withCorrelation(each, given),
+    ...own.map((condition) => narrowed(each, condition)),
+  ]);
 }
 
 /** What has the id of its parent is found by that; of the others there is an index. */
@@ -183,6 +188,12 @@ function idFloor(at: Date, skewMs: number, add: Add): string {
 
 /** No task is older than the one or younger than the other, and PostgreSQL reads no years of more than four digits. */
 const timestamp = (ms: number) => new Date(Math.min(Math.max(0, ms), Date.UTC(9999, 11, 31))).toISOString();
+
+function withCorrelation(search: Search, correlation: string): Search {
+  // a range for the reason given below
+  const conditions = [`t.correlation_id >= ${correlation}`, `t.correlation_id <= ${correlation}`];
+  return { ...search, correlation, task: [...search.task, ...conditions] };
+}
 
 function withInitiator(search: Search, initiator: string): Search {
   // a range, because for an equation the planner may think the index on ids good enough, and read all of history
@@ -230,7 +241,7 @@ function alternatives(q: string, base: Search, add: Add): Search[] {
          ${base.revisions === undefined ? '' : `and r.id in (${base.revisions})`}`;
   return [
     { ...base, revisions: named },
-    narrowed(base, `t.correlation_id = ${text}`),
+    withCorrelation(base, text),
     withInitiator(base, text),
     withTag(base, q, add),
     ...idRange(q).map(([first, last]) => narrowed(base, `t.id between ${add(first)}::uuid and ${add(last)}::uuid`)),
@@ -254,7 +265,7 @@ function idsOf(search: Search, most: string): string {
 }
 
 function idsByNote(search: Search, noted: Noted, most: string): string {
-  const { order, status, ids, narrow, revisions, initiator, tags } = search;
+  const { order, status, ids, narrow, correlation, revisions, initiator, tags } = search;
   const others = { ...search, noted: undefined, task: [...search.task, noted.ofTask] };
   if (narrow) return idsByTask(others, most);
   const place = {
@@ -262,52 +273,126 @@ function idsByNote(search: Search, noted: Noted, most: string): string {
     order,
     asked: (id: string) => asked({ ...search, task: [...search.task, ...hasStatus(status)] }, id),
   };
-  const isAlone = [status, revisions, initiator, tags].every((each) => each === undefined);
+  const isAlone = [status, correlation, revisions, initiator, tags].every((each) => each === undefined);
   return noted.ids(place, isAlone ? undefined : idsByTask(others, most), most);
 }
 
 function idsByTask(search: Search, most: string): string {
-  const { status, narrow, revisions, initiator, tags } = search;
+  const { status, narrow, tags } = search;
   if (narrow) return byId(search, most);
-  if (revisions === undefined && initiator === undefined && tags === undefined) return byStatus(search, most);
-  const found = byFilter(search, most);
-  // these indexes have what is wanted in its order; that on tags has not
-  if (status === undefined && (revisions !== undefined || initiator !== undefined)) return found;
-  const any = { ...search, status: undefined };
-  const some = revisions === undefined && initiator === undefined ? tagged(any) : byFilter(any, `${fewTasks + 1}`);
-  return `with probe as materialized (
-            select count(*) <= ${fewTasks} as few from (select 1 from (${some}) s limit ${fewTasks + 1}) f)
-          select g.id from (${found}) g where (select few from probe)
-           union all
-          select g.id from (${byStatus(search, most)}) g where not (select few from probe)`;
+  const ways = waysTo(search, most);
+  const [only] = ways;
+  if (only === undefined) return byStatus(search, most);
+  // an index has what is wanted in its order; that on tags has not
+  if (ways.length === 1 && status === undefined && tags === undefined) return only.found;
+  const isRare = status !== undefined && status !== 'complete';
+  if (isRare || tags === only.of) return byTheFirstOfFew(ways, byStatus(search, most));
+  return byTheFirstOfFew(ways, ways.length === 1 ? only.found : inCommon(search, most));
 }
 
 /** Asking so many tasks one by one costs a few milliseconds. */
 const fewTasks = 1000;
 
-/** Reads tasks by the index of one of the filters. */
-function byFilter(search: Search, most: string): string {
-  const { order, ids, task, revisions, initiator, status } = search;
-  const conditions = [...ids('t.id'), ...task, ...hasStatus(status)];
-  const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
-  if (initiator !== undefined) {
-    return `select t.id from tasker.task t ${where([...conditions, ...belongs])}
-             order by t.initiator ${order}, t.id ${order} limit ${most}`;
-  }
-  if (revisions !== undefined) {
-    // a range for the reason given above
-    const own = where(['t.revision_id >= v.id', 't.revision_id <= v.id', ...conditions]);
-    return `select f.id from (${revisions}) v
-             cross join lateral (select t.id from tasker.task t ${own}
-                                  order by t.revision_id ${order}, t.id ${order} limit ${most}) f
-             order by f.id ${order} limit ${most}`;
-  }
-  return `select f.id from (${tagged(search)}) f order by f.id ${order} limit ${most}`;
+/** An index on tasks that knows one of the filters. */
+interface Way {
+  /** The parameter or query of the filter. */
+  readonly of: string;
+  /** A query for the tasks that this filter alone leaves; at most a few and one. */
+  readonly alone: string;
+  /** A query for what is looked for, by this index. */
+  readonly found: string;
 }
 
-/** `offset 0`: without knowledge of a limit the planner does not hope to find them soon by walking the ids. */
-function tagged({ ids, task, status }: Search): string {
-  return `select t.id from tasker.task t ${where([...ids('t.id'), ...task, ...hasStatus(status)])} offset 0`;
+/**
+ * Of filters that are asked for together one often leaves few tasks, and then it does not matter how many the others
+ * leave: whether they do is found by counting a few. Each is counted only when those before it left many.
+ */
+function byTheFirstOfFew(ways: readonly Way[], otherwise: string): string {
+  const isFew = (n: number) => `(select few from probe${n})`;
+  const many = (n: number) => ways.slice(0, n).map((_, before) => `not ${isFew(before)}`);
+  const probes = ways.map(
+    ({ alone }, n) => `probe${n} as materialized (select count(*) <= ${fewTasks} as few from (${alone}) s)`,
+  );
+  const branches = ways.map(({ found }, n) => `select g.id from (${found}) g ${where([...many(n), isFew(n)])}`);
+  const last = `select g.id from (${otherwise}) g ${where(many(ways.length))}`;
+  return `with ${probes.join(', ')} ${[...branches, last].join(' union all ')}`;
+}
+
+/**
+ * What several filters have in common, each of which leaves many tasks: that may be much or nothing. Much is found among
+ * the first; otherwise the indexes are laid over each other, which asks no task that is not found.
+ */
+function inCommon(search: Search, most: string): string {
+  const { order, ids, task, status, revisions } = search;
+  // a list, so that the index on revisions can be laid over the others
+  const belongs = revisions === undefined ? [] : [`t.revision_id = any(array(${revisions}))`];
+  const all = where([...ids('t.id'), ...task, ...hasStatus(status), ...belongs]);
+  return `with near as materialized (
+            select t.id from (${firstOf(search)}) t ${where([...task, ...belongs])} order by t.id ${order} limit ${most}),
+          enough as materialized (select count(*) = ${most} as found from near)
+          select n.id from near n where (select found from enough)
+           union all
+          select c.id from (select f.id from (select t.id from tasker.task t ${all} offset 0) f order by f.id ${order} limit ${most}) c
+           where not (select found from enough)`;
+}
+
+/** The first tasks in order, whatever they are; of those with a status the first that have it. */
+function firstOf({ order, ids, status }: Search): string {
+  const firstOnes = `limit ${firstTasks}`;
+  if (status === undefined)
+    return `select * from tasker.task t ${where(ids('t.id'))} order by t.id ${order} ${firstOnes}`;
+  const ended = where([`o.state = '${status}'`, ...ids('o.task_id')]);
+  return `select t.* from (select o.task_id from tasker.task_outcome o ${ended} order by o.task_id ${order} ${firstOnes}) o
+           cross join lateral (select * from tasker.task t where t.id = o.task_id limit 1) t`;
+}
+
+/** Looked through before indexes are laid over each other, which takes as long as some thousands of tasks. */
+const firstTasks = 2000;
+
+/** The index that the order of ids can be read from comes first, the others by how much they cost to ask. */
+function waysTo(search: Search, most: string): Way[] {
+  const { order, ids, task, status, correlation, initiator, revisions, tags } = search;
+  const within = ids('t.id');
+  const conditions = [...within, ...task, ...hasStatus(status)];
+  const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
+  const few = `limit ${fewTasks + 1}`;
+  const byColumn = (of: string, column: string): Way => {
+    const inOrder = `order by t.${column} ${order}, t.id ${order}`;
+    const alone = where([`t.${column} >= ${of}`, `t.${column} <= ${of}`, ...within]);
+    return {
+      of,
+      alone: `select 1 from tasker.task t ${alone} ${few}`,
+      found: `select t.id from tasker.task t ${where([...conditions, ...belongs])} ${inOrder} limit ${most}`,
+    };
+  };
+  const byRevision = (of: string): Way => {
+    // a range for the reason given above
+    const own = ['t.revision_id >= v.id', 't.revision_id <= v.id'];
+    const latest = (asked: readonly string[], limit: string) =>
+      `select f.id from (${of}) v
+        cross join lateral (select t.id from tasker.task t ${where([...own, ...asked])}
+                             order by t.revision_id ${order}, t.id ${order} limit ${limit}) f`;
+    return {
+      of,
+      alone: `select 1 from (${latest(within, `${fewTasks + 1}`)}) a ${few}`,
+      found: `${latest(conditions, most)} order by f.id ${order} limit ${most}`,
+    };
+  };
+  const byTag = (of: string): Way => {
+    // without knowledge of a limit the planner does not hope to find them soon by walking the ids
+    const tagged = (asked: readonly string[]) => `select t.id from tasker.task t ${where(asked)} offset 0`;
+    return {
+      of,
+      alone: `select 1 from (${tagged([`t.tags @> ${of}::text[]`, ...within])}) a ${few}`,
+      found: `select f.id from (${tagged([...conditions, ...belongs])}) f order by f.id ${order} limit ${most}`,
+    };
+  };
+  return [
+    ...(correlation === undefined ? [] : [byColumn(correlation, 'correlation_id')]),
+    ...(initiator === undefined ? [] : [byColumn(initiator, 'initiator')]),
+    ...(revisions === undefined ? [] : [byRevision(revisions)]),
+    ...(tags === undefined ? [] : [byTag(tags)]),
+  ];
 }
 
 /** Reads what has the status, and asks each of its tasks for the rest. */
