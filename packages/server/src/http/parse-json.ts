@@ -31,9 +31,11 @@ function parsed(text: string): unknown {
   return value;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw refusal('is not text in UTF-8');
   }
@@ -84,14 +86,17 @@ function refuseDoubtful(text: string, limits: JsonLimits): void {
 
 /** The closing quote; without one, the end of the text. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at;
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    // a quote is part of the string when an odd number of backslashes stands before it
+    let before = end;
+    while (text[before - 1] === '\\') before -= 1;
+    if ((end - before) % 2 === 0) return end;
   }
   return text.length;
 }
 
 function keyOf(literal: string): string {
+  if (literal.length > 1 && !literal.includes('\\')) return literal.slice(1, -1);
   try {
     return String(JSON.parse(literal));
   } catch {

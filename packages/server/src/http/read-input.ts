@@ -23,7 +23,8 @@ export function readInput(route: Route, { params, query, headers, body }: Reques
   const [stray] = takesQuery ? [] : Object.keys(query);
   if (stray !== undefined)
     throw refusal(stray, `stands in the query, which ${route.method} does not read; send it in the body`);
-  const given = [params, typed(query, route.operation.input), bodyOf(route, body), named(route.headers, headers)];
+  const asked = takesQuery ? typed(query, route.operation.input) : {};
+  const given = [params, asked, bodyOf(route, body), named(route.headers, headers)];
   const input: Record<string, unknown> = {};
   for (const part of given) {
     for (const [name, value] of Object.entries(part)) {

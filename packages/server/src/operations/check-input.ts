@@ -74,12 +74,15 @@ function violationOf(error: ErrorObject, schema: TSchema): Violation {
 /** Texts that PostgreSQL cannot hold would fail in the middle of a query; JSON inside the input is checked where it is kept. */
 function unstorableTexts(input: unknown): Violation[] {
   if (!isObject(input)) return [];
-  return Object.entries(input).flatMap(([name, value]: [string, unknown]) => {
-    const texts: unknown[] = Array.isArray(value) ? value : [value];
-    if (!texts.some((text) => typeof text === 'string' && unstorable.test(text))) return [];
-    return [{ path: name, message: 'has a character that PostgreSQL cannot store' }];
-  });
+  const violations: Violation[] = [];
+  for (const [path, value] of Object.entries(input)) {
+    const isUnstorable = Array.isArray(value) ? value.some(holdsUnstorable) : holdsUnstorable(value);
+    if (isUnstorable) violations.push({ path, message: 'has a character that PostgreSQL cannot store' });
+  }
+  return violations;
 }
+
+const holdsUnstorable = (text: unknown) => typeof text === 'string' && unstorable.test(text);
 
 const unstorable = /\0|\p{Surrogate}/u;
 
