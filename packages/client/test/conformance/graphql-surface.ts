@@ -129,10 +129,7 @@ const questions: Readonly<Record<OperationName, Question>> = {
       after: 'String',
     },
     `{ nodes { ${summary} } page_info { has_next_page end_cursor } }`,
-    (data) => {
-      const { has_next_page: hasNext, end_cursor: end } = at('tasks', 'page_info')(data) as Record<string, unknown>;
-      return { tasks: at('tasks', 'nodes')(data), next_cursor: hasNext === true ? end : null };
-    },
+    page('tasks'),
   ),
   'task.show': query('task', ofTask, task, under('task', at('task'))),
   'task.update': command('updateTask', onTask),
@@ -159,9 +156,9 @@ const questions: Readonly<Record<OperationName, Question>> = {
   'step.skip': command('skipStep', onStep),
   'template.list': query(
     'templates',
-    { namespace: 'String', name: 'String', version: 'String' },
-    `{ nodes ${template} }`,
-    under('templates', at('templates', 'nodes')),
+    { namespace: 'String', name: 'String', version: 'String', first: 'Int', after: 'String' },
+    `{ nodes ${template} page_info { has_next_page end_cursor } }`,
+    page('templates'),
   ),
   'template.show': query(
     'template',
@@ -214,6 +211,14 @@ const questions: Readonly<Record<OperationName, Question>> = {
     '{ healthy status problems metrics { tasks { total in_progress } } workers { alive } }',
   ),
 };
+
+/** A page as HTTP has it. */
+function page(field: 'tasks' | 'templates') {
+  return (data: unknown) => {
+    const { has_next_page: hasNext, end_cursor: end } = at(field, 'page_info')(data) as Record<string, unknown>;
+    return { [field]: at(field, 'nodes')(data), next_cursor: hasNext === true ? end : null };
+  };
+}
 
 function explanation(field: 'task' | 'step') {
   return (data: unknown) => ({ task_id: at(field, 'task_id')(data), reasons: at(field, 'explain')(data) });

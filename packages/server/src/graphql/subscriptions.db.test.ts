@@ -1,4 +1,4 @@
-import { taskHistory } from '@tasker/engine';
+import { type Database, taskHistory } from '@tasker/engine';
 import { getNamedType, isLeafType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { expect, it, onTestFinished } from 'vitest';
@@ -242,6 +242,32 @@ describeEachDatabase((kind) => {
       await refused.ended;
       expect(refused.results).toMatchObject([{ errors: [{ path: ['task'] }] }]);
     }
+  });
+
+  it('however many follow, over GraphQL or REST, the database is listened to once', async () => {
+    const { db } = await kind.fresh();
+    let listens = 0;
+    const counted: Database = {
+      kind: db.kind,
+      schema: db.schema,
+      query: (statement, values) => db.query(statement, values),
+      script: (text) => db.script(text),
+      transaction: (work) => db.transaction(work),
+      listen(channel, onMessage) {
+        listens += 1;
+        return db.listen(channel, onMessage);
+      },
+      close: () => db.close(),
+    };
+    const tasker = await startTasker(db, { templates: [diamond], handlers });
+    const { url } = await startServer({ ...tasker, db: counted });
+    const followers = Array.from({ length: 10 }, () => subscribeTo(() => url, events, {}));
+    const rest = await openStream(`${url}/tasker/events`);
+    await Promise.all(followers.map(({ begun }) => begun));
+    const { id } = await tasker.submit(order);
+    await Promise.all(followers.map(({ until }) => until(isEnd(id))));
+    await rest.until(({ data }) => data['kind'] === 'task_complete');
+    expect(listens).toBe(1);
   });
 
   it('streams of both kinds are bounded together, and whoever leaves makes room', async () => {
