@@ -135,6 +135,34 @@ describe('a task built in TypeScript', () => {
     expectTypeOf<ResultsOf<typeof more>['side_effect']>().toEqualTypeOf<null>();
   });
 
+  it('makes JSON of a result that the compiler knows nothing of, not something that it no longer checks', () => {
+    const loose = defineTask({ name: 'loose' })
+      .step('sync', { run: () => JSON.parse('1') })
+      .step('async', { run: async () => JSON.parse('1') })
+      .step('named', { handler: 'shop.pack' });
+    expectTypeOf<ResultsOf<typeof loose>>().toEqualTypeOf<{
+      readonly sync: Json;
+      readonly async: Json;
+      readonly named: Json;
+    }>();
+    loose.step('next', {
+      after: ['async'],
+      // @ts-expect-error it may be anything
+      run: ({ results }) => ({ total: results.async.total }),
+    });
+  });
+
+  it('knows nothing of what a schema for anything lets in', () => {
+    const loose = defineTask({ name: 'loose', input: z.any() }).step('a', { result: z.any(), run: () => 1 });
+    expectTypeOf<InputOf<typeof loose>>().toEqualTypeOf<JsonObject>();
+    expectTypeOf<SubmittedOf<typeof loose>>().toEqualTypeOf<JsonObject>();
+    expectTypeOf<ResultsOf<typeof loose>['a']>().toEqualTypeOf<Json>();
+    loose.step('b', {
+      after: ['a'],
+      run: ({ input, results }) => expectTypeOf([input, results.a]).toEqualTypeOf<Json[]>(),
+    });
+  });
+
   it('knows the results of the whole task', () => {
     expectTypeOf<keyof ResultsOf<typeof order>>().toEqualTypeOf<'validate_cart' | 'process_payment' | 'ship'>();
     expectTypeOf<ResultsOf<typeof order>['ship']>().toEqualTypeOf<{ shipped: boolean }>();

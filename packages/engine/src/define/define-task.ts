@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { IdentityStrategy, JsonObject, TemplateDocument } from '@tasker/contract';
+import type { IdentityStrategy, Json, JsonObject, TemplateDocument } from '@tasker/contract';
 import { InvalidTemplate } from '../errors.ts';
 import { normaliseTemplate, templateDefaults } from '../lifecycle/1-template/template-document.ts';
 import type { SystemsSource, TemplateSource } from '../lifecycle/1-template/template-source.ts';
@@ -75,8 +75,11 @@ export function defineTask<Schema = undefined>(
   return new TaskDefinition(options, []);
 }
 
-export type InputOfSchema<Schema> = Schema extends SchemaSource ? ProducedBy<Schema> : JsonObject;
-export type SubmittedBySchema<Schema> = Schema extends SchemaSource ? AcceptedBy<Schema> : JsonObject;
+export type InputOfSchema<Schema> = Schema extends SchemaSource ? AsContext<ProducedBy<Schema>> : JsonObject;
+export type SubmittedBySchema<Schema> = Schema extends SchemaSource ? AsContext<AcceptedBy<Schema>> : JsonObject;
+
+/** A context is an object, also where the schema is for anything. */
+type AsContext<Value> = Json extends Value ? JsonObject : Value;
 
 /** The context is stored as the schema makes it, so that has to be JSON. */
 type InputFault<Schema> = Schema extends StandardSchemaV1
@@ -154,7 +157,7 @@ export class TaskDefinition<Input, Steps extends KnownSteps, Submitted = Input> 
     },
     Submitted
   >;
-  step(name: string, options: LooseStepOptions): TaskDefinition<Input, Steps, Submitted> {
+  step(name: string, options: LooseStepOptions): unknown {
     this.#refuseBadNames(name, options.after ?? []);
     const step = buildStep(name, options, `${this.#fullName}#${name}`);
     return new TaskDefinition(this.#options, [...this.#steps, step], this.#hooks);

@@ -33,5 +33,5 @@ export type JsonFault<Value, Path extends string, Depth extends readonly 0[] = [
 
 type IsAny<Value> = 0 extends 1 & Value ? true : false;
 
-/** What is read back when a value of this type was stored: nothing becomes null. */
-export type Stored<Value> = Value extends undefined | void ? null : Value;
+/** What is read back when a value of this type was stored: nothing becomes null, and anything is JSON. */
+export type Stored<Value> = IsAny<Value> extends true ? Json : Value extends undefined | void ? null : Value;

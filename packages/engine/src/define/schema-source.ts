@@ -1,5 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import type { JsonObject, Violation } from '@tasker/contract';
+import type { Json, JsonObject, Violation } from '@tasker/contract';
 import { isJsonObject, parseJson } from '../json/parse.ts';
 import { formatPath } from '../json/path.ts';
 
@@ -24,17 +24,20 @@ export function jsonSchema<Value = JsonObject>(schema: JsonObject): TypedJsonSch
 
 /** What a schema accepts: before its defaults. */
 export type AcceptedBy<Schema> = Schema extends StandardSchemaV1
-  ? StandardSchemaV1.InferInput<Schema>
+  ? Known<StandardSchemaV1.InferInput<Schema>>
   : Schema extends TypedJsonSchema<infer Value>
-    ? Value
+    ? Known<Value>
     : unknown;
 
 /** What a schema makes of what it accepts: with its defaults. */
 export type ProducedBy<Schema> = Schema extends StandardSchemaV1
-  ? StandardSchemaV1.InferOutput<Schema>
+  ? Known<StandardSchemaV1.InferOutput<Schema>>
   : Schema extends TypedJsonSchema<infer Value>
-    ? Value
+    ? Known<Value>
     : unknown;
+
+/** A schema for anything (`z.any()`) shall not switch off the compiler for all that comes after it. */
+type Known<Value> = 0 extends 1 & Value ? Json : Value;
 
 /**
  * The JSON Schema of a schema, which is stored with the template so that every process, in any language, can check

@@ -121,6 +121,13 @@ describe('handler classes', () => {
       }
     }
     expectTypeOf(new Route().call()).toExtend<StepHandlerResult>();
+    class Guess extends DecisionHandler {
+      // @ts-expect-error names of steps are no decision
+      call() {
+        return { steps: ['a', 'b'] };
+      }
+    }
+    expectTypeOf(new Guess()).toExtend<StepHandler>();
     class Cut extends BatchableStepHandler {
       call(context: StepContext) {
         expectTypeOf(this.getBatchContext(context)).toEqualTypeOf<BatchWorkerContext | null>();

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
+import type { StepContext } from '../step-context.ts';
 import { StepHandler } from '../step-handler.ts';
 import { type ErrorType, StepHandlerResult } from '../step-handler-result.ts';
 import {
@@ -22,6 +23,8 @@ import {
  * }
  */
 export abstract class DecisionHandler extends StepHandler {
+  abstract override call(context: StepContext): StepHandlerResult | Promise<StepHandlerResult>;
+
   /**
    * Goes on with these steps.
    *
