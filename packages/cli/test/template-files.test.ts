@@ -63,7 +63,7 @@ it('show prints the template of a file', patience, async () => {
   });
 });
 
-it('diff says what changes from one file to another', patience, async () => {
+it('TC-125: diff says what changes from one file to another, and what breaks by it', patience, async () => {
   writeFileSync(
     join(folder, 'later.yaml'),
     order
@@ -74,7 +74,7 @@ it('diff says what changes from one file to another', patience, async () => {
   const { code, out } = await run('diff', 'order.yaml', 'later.yaml');
   expect(code).toBe(0);
   expect(out).toContain('~ version: "1.0.0" → "1.1.0"\n~ steps.charge.retry.max_attempts: 3 → 5\n+ steps.ship: {\n');
-  expect(out).toMatch(/^3 differences\.$/m);
+  expect(out).toMatch(/^3 differences\. Nothing breaks that others rely on\.$/m);
   expect((await run('diff', 'order.yaml', 'later.yaml', '--exit-code')).code).toBe(1);
   expect(JSON.parse((await run('diff', 'later.yaml', 'order.yaml', '--json')).out)).toMatchObject({
     same: false,
@@ -84,7 +84,11 @@ it('diff says what changes from one file to another', patience, async () => {
       { path: 'steps.charge.retry.max_attempts', kind: 'changed', before: 5, after: 3 },
       { path: 'steps.ship', kind: 'removed', before: { handler: { callable: 'shop.ship' } } },
     ],
+    breaking: [{ path: 'steps.ship', message: 'The step is gone, and its result with it.' }],
   });
+  expect((await run('diff', 'later.yaml', 'order.yaml')).out).toMatch(
+    /^! steps\.ship: The step is gone.*\n3 differences\. What has a !/m,
+  );
   const same = await run('diff', 'order.yaml', 'order.yaml', '--exit-code');
   expect(same).toMatchObject({ code: 0, out: 'order.yaml and order.yaml are the same.\n' });
 });

@@ -39,6 +39,7 @@ export type {
 export type { SubscriptionStatistics } from './events/subscription-statistics.ts';
 export { analyseGraph, type GraphAnalysis } from './graph/analyse-graph.ts';
 export { isVersion } from './graph/version-order.ts';
+export { type BreakingChange, breakingChanges } from './lifecycle/1-template/breaking-changes.ts';
 export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';
 export { diffTemplates, type TemplateDifference } from './lifecycle/1-template/diff-templates.ts';
 export { currentEnvironment } from './lifecycle/1-template/language/environment.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tasker/contract';
-import { diffTemplates, type TemplateDifference, type TemplateDocument } from '@tasker/engine';
+import { breakingChanges, diffTemplates, type TemplateDifference, type TemplateDocument } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { namedTemplate } from '../input/named-template.ts';
@@ -20,15 +20,20 @@ export async function showDifferences(
 ): Promise<ExitCode> {
   const [old, now] = [await namedTemplate(cli, before, env), await namedTemplate(cli, after, env)];
   const differences = diffTemplates(old, now);
+  const breaking = breakingChanges(old, now);
   cli.terminal.printJson({
     before: { named: before, full_name: fullName(old) },
     after: { named: after, full_name: fullName(now) },
     same: differences.length === 0,
     differences: differences.map(differenceJson),
+    breaking: breaking.map(({ path, message }) => ({ path, message })),
   });
   for (const difference of differences) printDifference(cli.terminal, difference);
+  for (const { path, message } of breaking) cli.terminal.print(`${cli.terminal.style('red', `! ${path}`)}: ${message}`);
   cli.terminal.print(
-    differences.length === 0 ? `${before} and ${after} are the same.` : `${counted(differences.length, 'difference')}.`,
+    differences.length === 0
+      ? `${before} and ${after} are the same.`
+      : `${counted(differences.length, 'difference')}. ${breaking.length === 0 ? 'Nothing breaks that others rely on.' : 'What has a ! breaks what others rely on.'}`,
   );
   return tells && differences.length > 0 ? exitCodes.failed : exitCodes.done;
 }
