@@ -107,16 +107,16 @@ function below(wide: JsonObject, narrow: JsonObject, path: JsonPath): Narrowing[
     return had === undefined || has === undefined ? [] : narrowings(had, has, [...path, 'properties', key]);
   });
   const { items: had = true } = wide;
-  const { items: has } = narrow;
+  const { items: has = true } = narrow;
   if (!isJsonObject(has) || had === false) return keys;
   return [...keys, ...narrowings(isJsonObject(had) ? had : {}, has, [...path, 'items'])];
 }
 
-function propertiesOf({ properties }: JsonObject): ReadonlyMap<string, Json> {
+function propertiesOf({ properties = null }: JsonObject): ReadonlyMap<string, Json> {
   return new Map(isJsonObject(properties) ? Object.entries(properties) : []);
 }
 
 function propertyOf(schema: JsonObject, key: string): JsonObject | undefined {
-  const property = propertiesOf(schema).get(key);
+  const property = propertiesOf(schema).get(key) ?? null;
   return isJsonObject(property) ? property : undefined;
 }
