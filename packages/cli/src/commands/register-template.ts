@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readTemplateYaml, type TemplateDocument } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { counted } from '../output/counted.ts';
 import { errorLine } from '../output/error-line.ts';
 import { withTasker } from '../session.ts';
 
@@ -31,7 +32,7 @@ export async function registerTemplate(
     });
     for (const { namespace, name, version, revision, step_count } of registered) {
       const again = revision === 1 ? '' : `, revision ${revision}`;
-      cli.terminal.print(`Registered ${namespace}/${name}@${version}${again}: ${step_count} steps.`);
+      cli.terminal.print(`Registered ${namespace}/${name}@${version}${again}: ${counted(step_count, 'step')}.`);
     }
     return exitCodes.done;
   });
