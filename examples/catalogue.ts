@@ -57,6 +57,13 @@ export const catalogue: readonly ExampleEntry[] = [
     serverVariable: 'PAYMENTS_URL',
   },
   {
+    name: 'sequence',
+    title: 'four steps in a row',
+    module: 'shapes/index.ts',
+    template: 'linear_workflow/mathematical_sequence',
+    context: 'shapes/number.json',
+  },
+  {
     name: 'diamond',
     title: 'two branches that meet again',
     module: 'shapes/index.ts',
@@ -71,10 +78,38 @@ export const catalogue: readonly ExampleEntry[] = [
     context: 'shapes/number.json',
   },
   {
+    name: 'mixed',
+    title: 'rows, branches and joins in one graph',
+    module: 'shapes/index.ts',
+    template: 'mixed_dag_workflow/complex_dag',
+    context: 'shapes/number.json',
+  },
+  {
     name: 'fulfilment',
     title: 'from an order to its shipment',
     module: 'order-fulfilment/index.ts',
     template: 'order_fulfillment/business_workflow',
     context: 'order-fulfilment/order.json',
+  },
+  {
+    name: 'retried',
+    title: 'a step that succeeds at its third attempt',
+    module: 'errors-and-retries/index.ts',
+    template: 'retry_testing/retry_mechanics_test',
+    context: 'errors-and-retries/message.json',
+  },
+  {
+    name: 'exhausted',
+    title: 'a step that fails more often than it may; ends in error',
+    module: 'errors-and-retries/index.ts',
+    template: 'retry_testing/retry_exhaustion_test',
+    context: 'errors-and-retries/message.json',
+  },
+  {
+    name: 'refused',
+    title: 'a step that is refused for good; ends in error',
+    module: 'errors-and-retries/index.ts',
+    template: 'test_errors/permanent_error_only',
+    context: 'errors-and-retries/message.json',
   },
 ];

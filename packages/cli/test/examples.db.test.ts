@@ -11,6 +11,10 @@ describe('tasker example', patience, () => {
       0,
       { examples: expect.arrayContaining([expect.objectContaining({ name: 'checkout' })]) },
     ]);
+    const told = await runTasker(['example', 'list'], { cwd });
+    expect(told.out).toContain(
+      'task submit payments/process_refund --context-file examples/04-team-scaling/refund.json',
+    );
     const elsewhere = await runTasker(['example', 'list'], { cwd: '/' });
     expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringContaining('in the folder examples')]);
   });
@@ -36,6 +40,8 @@ describe('tasker example', patience, () => {
     const failing = ['example', 'run', 'data-pipeline', '--fail', 'extract_users:auth', '--database', 'memory:'];
     const failed = await runTasker(failing, { cwd });
     expect([failed.code, failed.out]).toEqual([3, expect.stringContaining('CRM_AUTH_FAILED')]);
+    const refused = await runTasker(['example', 'run', 'refused', '--database', 'memory:'], { cwd });
+    expect([refused.code, refused.out]).toEqual([3, expect.stringContaining('INVALID_PAYMENT_METHOD')]);
     const unknown = await runTasker(['example', 'run', 'nothing'], { cwd });
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('There is no example nothing')]);
     const nowhere = await runTasker(['example', 'run', 'diamond', '--fail', 'x', '--database', 'memory:'], { cwd });
