@@ -73,7 +73,7 @@ const filters: readonly (TaskFilter & { finds?: number; reads?: number })[] = [
   { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'complete', finds: 5 },
   { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'pending', finds: 0 },
   { annotation: { name: 'common' }, name: 'rare', finds: 5 },
-  { annotation: { name: 'common', key: 'kind', value: 'usual' }, namespace: 'busy', initiator: 'busy', reads: 7_000 },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, namespace: 'busy', initiator: 'busy', reads: 12_000 },
   { annotation: { name: 'common' }, correlationId: 'c-1', finds: 1 },
 ];
 

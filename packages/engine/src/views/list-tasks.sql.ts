@@ -336,13 +336,17 @@ function inCommon(search: Search, most: string): string {
            where not (select found from enough)`;
 }
 
-/** The first tasks in order, whatever they are; of those with a status the first that have it. */
-function firstOf({ order, ids, status }: Search): string {
-  const firstOnes = `limit ${firstTasks}`;
-  if (status === undefined)
-    return `select * from tasker.task t ${where(ids('t.id'))} order by t.id ${order} ${firstOnes}`;
+/** The first tasks that have the status, or else one of the filters, in order; how many is bounded. */
+function firstOf({ order, ids, status, correlation, initiator }: Search): string {
+  const first = `limit ${firstTasks}`;
+  const [column, value] = correlation === undefined ? ['initiator', initiator] : ['correlation_id', correlation];
+  if (value !== undefined && status === undefined) {
+    const own = where([`t.${column} >= ${value}`, `t.${column} <= ${value}`, ...ids('t.id')]);
+    return `select * from tasker.task t ${own} order by t.${column} ${order}, t.id ${order} ${first}`;
+  }
+  if (status === undefined) return `select * from tasker.task t ${where(ids('t.id'))} order by t.id ${order} ${first}`;
   const ended = where([`o.state = '${status}'`, ...ids('o.task_id')]);
-  return `select t.* from (select o.task_id from tasker.task_outcome o ${ended} order by o.task_id ${order} ${firstOnes}) o
+  return `select t.* from (select o.task_id from tasker.task_outcome o ${ended} order by o.task_id ${order} ${first}) o
            cross join lateral (select * from tasker.task t where t.id = o.task_id limit 1) t`;
 }
 
