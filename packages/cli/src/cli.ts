@@ -1,4 +1,4 @@
-import type { TaskerConfig } from '@tasker/engine';
+import type { LogLevel, TaskerConfig } from '@tasker/engine';
 import type { Terminal } from './output/terminal.ts';
 
 /** What every command is given besides its own arguments. */
@@ -10,6 +10,8 @@ export interface Cli {
   /** Whom to ask in place of the database; undefined: nobody. */
   readonly server: NamedServer | undefined;
   readonly verbose: boolean;
+  /** What is logged at least, where that is configured. */
+  readonly logLevel: LogLevel | undefined;
 }
 
 export interface NamedServer {

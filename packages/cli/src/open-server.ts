@@ -1,9 +1,7 @@
-import type { Tasker, TaskerConfig } from '@tasker/engine';
+import type { Tasker, TaskerConfig, TaskerLogger } from '@tasker/engine';
 import { createServer, type Server } from '@tasker/server';
 import type { ListenAddress } from './input/listen-address.ts';
 import { errorLine } from './output/error-line.ts';
-import { createLogger } from './output/logger.ts';
-import type { Terminal } from './output/terminal.ts';
 
 export interface OpenServerOptions {
   readonly address: ListenAddress;
@@ -12,13 +10,15 @@ export interface OpenServerOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** What is configured of a server. */
   readonly config: Pick<TaskerConfig, 'health' | 'cache'>;
+  /** Told what goes wrong without a request to answer it by. */
+  readonly logger: TaskerLogger | undefined;
   /** Where nobody asked for a port, any that is free will do. */
   readonly orAnyPort?: boolean;
 }
 
 /** Starts a server, which listens when this returns. */
-export async function openServer(tasker: Tasker, terminal: Terminal, options: OpenServerOptions): Promise<Server> {
-  const { address, config, insecure = false, corsOrigins = [], orAnyPort = false } = options;
+export async function openServer(tasker: Tasker, options: OpenServerOptions): Promise<Server> {
+  const { address, config, insecure = false, corsOrigins = [], logger, orAnyPort = false } = options;
   const listen = async (port: number) => {
     const server = await createServer({
       tasker,
@@ -27,7 +27,7 @@ export async function openServer(tasker: Tasker, terminal: Terminal, options: Op
       insecure,
       health: config.health,
       cache: config.cache,
-      logger: createLogger(terminal, 'info'),
+      ...(logger === undefined ? {} : { logger }),
       ...(corsOrigins.length === 0 ? {} : { cors: { origins: corsOrigins.includes('*') ? '*' : corsOrigins } }),
     });
     await server.start();

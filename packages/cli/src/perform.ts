@@ -66,10 +66,11 @@ export async function performAcross(command: Performed, work: WorkAcross): Promi
   const terminal = createTerminal(json);
   try {
     const { loadConfiguration } = await import('./configuration.ts');
-    const { config } = await loadConfiguration(options);
+    const { config, origins } = await loadConfiguration(options);
+    const logLevel = origins.has('log.level') ? config.log.level : undefined;
     const { url: database } = config.database;
-    const [first, ...others] = serversOf(options).map((server) => ({ terminal, config, database, server, verbose }));
-    const alone = { terminal, config, database, server: undefined, verbose };
+    const alone = { terminal, config, database, server: undefined, verbose, logLevel };
+    const [first, ...others] = serversOf(options).map((server) => ({ ...alone, server }));
     process.exitCode = await work([first ?? alone, ...others], options);
   } catch (error) {
     process.exitCode = exitCodeOf(error);

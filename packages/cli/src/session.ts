@@ -14,7 +14,7 @@ import { createLogger } from './output/logger.ts';
 export async function withTasker<Result>(cli: Cli, work: (tasker: Client) => Promise<Result>): Promise<Result> {
   if (cli.server !== undefined) return work(createClient(cli.server));
   return withDatabase(cli, async (db) => {
-    const logger = createLogger(cli.terminal, cli.verbose ? 'debug' : 'warn');
+    const logger = createLogger(cli, 'warn');
     const tasker = await createTasker({ database: db, worker: false, upkeep: false, migrate: false, logger });
     try {
       return await work(localClient(tasker));

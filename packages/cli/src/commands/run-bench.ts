@@ -81,7 +81,7 @@ interface Report {
 async function measure(cli: Cli, db: Database, plan: Plan): Promise<Report> {
   const { tasks, steps: stepsPerTask, inFlight, shape } = plan;
   const template = benchTemplate(shape, stepsPerTask);
-  const logger = createLogger(cli.terminal, cli.verbose ? 'debug' : 'warn');
+  const logger = createLogger(cli, 'warn');
   const worker = { concurrency: Math.max(cli.config.worker.concurrency, 1000) };
   const tasker = await createTasker({ database: db, templates: [template], handlers: benchHandlers, worker, logger });
   try {

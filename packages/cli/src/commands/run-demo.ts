@@ -28,7 +28,7 @@ export async function runDemo(cli: Cli): Promise<ExitCode> {
     replaceTemplates: true,
     // The time-out on the way takes a second, and is meant to.
     slowThresholdMs: 10_000,
-    logger: createLogger(terminal, cli.verbose ? 'debug' : 'warn'),
+    logger: createLogger(cli, 'warn'),
   });
   try {
     terminal.print(`Ready after ${formatDuration(performance.now() - begin)}. One order: ${orderLine()}`);

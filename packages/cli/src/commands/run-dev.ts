@@ -28,18 +28,20 @@ export interface RunDevOptions extends ListenOptions {
 export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode> {
   const development = await develop(sourcesOf(options, cli.config));
   const { terminal } = cli;
+  const logger = createLogger(cli, 'info');
   const tasker = await createTasker({
     ...development.loaded,
     database: cli.database,
     replaceTemplates: true,
     slowThresholdMs: cli.config.telemetry.slowThresholdMs,
     worker: {},
-    logger: createLogger(terminal, cli.verbose ? 'debug' : 'info'),
+    logger,
   });
   let server: Server | undefined;
   try {
     const address = listenAddress(options, process.env);
-    server = await openServer(tasker, terminal, {
+    server = await openServer(tasker, {
+      logger,
       address,
       config: cli.config,
       insecure: options.insecure,

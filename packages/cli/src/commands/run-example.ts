@@ -40,7 +40,7 @@ export async function runExample(cli: Cli, name: string, { fail }: RunExampleOpt
     ...loaded,
     database: cli.database,
     replaceTemplates: true,
-    logger: createLogger(terminal, cli.verbose ? 'debug' : 'warn'),
+    logger: createLogger(cli, 'warn'),
   });
   const server = port === undefined ? undefined : await createServer({ tasker, port });
   try {

@@ -19,10 +19,11 @@ export async function runServer(cli: Cli, options: RunServerOptions): Promise<Ex
   const { terminal, config } = cli;
   const address = listenAddress(options, process.env);
   const loaded = await loadTasks(options.tasks ?? []);
-  const tasker = await createTasker({ ...(await engineOptions(config, loaded, terminal)), worker: false });
+  const engine = await engineOptions(cli, loaded);
+  const tasker = await createTasker({ ...engine, worker: false });
   try {
     const { insecure, corsOrigin: corsOrigins } = options;
-    const server = await openServer(tasker, terminal, { address, config, insecure, corsOrigins });
+    const server = await openServer(tasker, { address, config, insecure, corsOrigins, logger: engine.logger });
     terminal.printJson({ url: `${server.url}/`, database: printableUrl(cli.database), kind: tasker.db.kind });
     terminal.print(`Tasker answers at ${server.url}/ from ${printableUrl(cli.database)}.`);
     await untilSignal();

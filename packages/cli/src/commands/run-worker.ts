@@ -24,7 +24,7 @@ export async function runWorker(cli: Cli, { tasks = [], healthPort }: RunWorkerO
   if (!config.worker.enabled) {
     throw new UsageError('TASKER_WORKER_ENABLED (or `worker.enabled`) says that this process is not to work on steps.');
   }
-  const tasker = await createTasker(await engineOptions(config, await loadTasks(tasks), terminal));
+  const tasker = await createTasker(await engineOptions(cli, await loadTasks(tasks)));
   let health: HealthPort | undefined;
   try {
     health = port === undefined ? undefined : await openHealthPort({ host: hostOf(), port, check: () => ask(tasker) });

@@ -1,18 +1,16 @@
-import { filterSensitive, type TaskerLogger } from '@tasker/engine';
+import { filterSensitive, type LogLevel, logLevels, type TaskerLogger } from '@tasker/engine';
+import type { Cli } from '../cli.ts';
 import { errorLine } from './error-line.ts';
-import type { Terminal } from './terminal.ts';
 
-const levels = ['debug', 'info', 'warn', 'error'] as const;
-type Level = (typeof levels)[number];
+type LogSettings = Pick<Cli, 'terminal' | 'verbose' | 'logLevel'>;
 
-/** The engine's log as lines for people, on standard error. Level from `TASKER_LOG_LEVEL`. */
-export function createLogger(terminal: Pick<Terminal, 'note'>, fallback: Level): TaskerLogger {
-  const wanted = process.env['TASKER_LOG_LEVEL'];
-  const threshold = levels.indexOf(levels.find((level) => level === wanted) ?? fallback);
+/** The engine's log as lines for people, on standard error: all of it with `--verbose`, else as configured. */
+export function createLogger({ terminal, verbose, logLevel }: LogSettings, otherwise: LogLevel): TaskerLogger {
+  const threshold = logLevels.indexOf(verbose ? 'debug' : (logLevel ?? otherwise));
 
   function loggerWith(bound: object): TaskerLogger {
-    const log = (level: Level) => (first: object | string, second?: string) => {
-      if (levels.indexOf(level) < threshold) return;
+    const log = (level: LogLevel) => (first: object | string, second?: string) => {
+      if (logLevels.indexOf(level) < threshold) return;
       const fields = typeof first === 'string' ? bound : { ...bound, ...first };
       terminal.note([`${level}:`, typeof first === 'string' ? first : (second ?? ''), ...describe(fields)].join(' '));
     };
@@ -21,7 +19,7 @@ export function createLogger(terminal: Pick<Terminal, 'note'>, fallback: Level):
       info: log('info'),
       warn: log('warn'),
       error: log('error'),
-      isLevelEnabled: (level) => levels.indexOf(level) >= threshold,
+      isLevelEnabled: (level) => logLevels.indexOf(level) >= threshold,
       child: (fields) => loggerWith({ ...bound, ...fields }),
     };
   }
