@@ -17,7 +17,7 @@ describeOneDatabase((kind) => {
       authorizer: {
         authorize(permission) {
           asked.push(permission);
-          throw new TaskerError('FORBIDDEN', 'You may not.');
+          throw new NotAllowed();
         },
       },
     });
@@ -38,3 +38,9 @@ describeOneDatabase((kind) => {
     }
   });
 });
+
+class NotAllowed extends TaskerError {
+  constructor() {
+    super('FORBIDDEN', 'You may not.');
+  }
+}
