@@ -1,0 +1,325 @@
+// Lists over a long history: every list and filter of the API with a million finished tasks in the database, beside a
+// request for one task by its id over the same connection.
+//
+//   node lists.mjs [--tasks 1000000] [--open 4000] [--rounds 40] [--database bench_lists] [--only TEXT] [--out FILE.jsonl]
+//
+// The history is made first (history.mjs; some minutes), unless the database at BENCH_DATABASE_URL has it already.
+// Requests take turns: every round asks every one of them once, with other parameters. TASKER_BENCH_SOURCE=1 takes the
+// source in place of the build.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { machineCpuSeconds, ownCpuSeconds } from './counters.mjs';
+import { fillHistory, hasHistory, historyOf } from './history.mjs';
+import { databaseUrl, freshDatabase, startPostgres } from './postgres.mjs';
+import { latencyFigures, quantile, round } from './statistics.mjs';
+
+const options = readOptions();
+const server = process.env.BENCH_DATABASE_URL ? null : await startPostgres();
+if (server) process.env.BENCH_DATABASE_URL = server.url;
+const url = databaseUrl(options.database);
+if (!(await hasHistory(url, options.tasks))) await makeHistory();
+const client = new pg.Client(url);
+await client.connect();
+const known = await readKnown();
+const surface = await startSurface();
+const requests = requestsOf(known).filter(({ name }) => name.includes(options.only));
+const latenciesMs = new Map(requests.map(({ name }) => [name, []]));
+const keys = { http: [], sql: [] };
+const found = new Map();
+
+await ask(2, () => {});
+keys.http.length = 0;
+keys.sql.length = 0;
+const before = machineCpuSeconds();
+const start = performance.now();
+await ask(options.rounds, (name, ms) => latenciesMs.get(name)?.push(ms));
+const seconds = (performance.now() - start) / 1000;
+const line = figures();
+console.log(JSON.stringify(line));
+if (options.out) appendFileSync(options.out, `${JSON.stringify(line)}\n`);
+surface.process.kill('SIGTERM');
+await once(surface.process, 'exit');
+await client.end();
+await server?.stop();
+process.exit(0);
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      tasks: { type: 'string', default: '1000000' },
+      open: { type: 'string', default: '4000' },
+      rounds: { type: 'string', default: '40' },
+      database: { type: 'string', default: 'bench_lists' },
+      only: { type: 'string', default: '' },
+      out: { type: 'string' },
+    },
+  });
+  const { tasks, open, rounds, ...rest } = values;
+  return { tasks: Number(tasks), open: Number(open), rounds: Number(rounds), ...rest };
+}
+
+async function makeHistory() {
+  if (process.env.TASKER_BENCH_SOURCE) await import('../scripts/from-source.mjs');
+  const engine = await import('@tasker/engine');
+  const onProgress = (done) => console.error(`history: ${done} of ${options.tasks} tasks`);
+  await fillHistory(await freshDatabase(options.database), engine, { ...options, onProgress });
+}
+
+/** Ids all over history, and the moments that they were made at. */
+async function readKnown() {
+  const { rows } = await client.query(
+    `select t.id, t.created_at as at, t.correlation_id as correlation
+       from public.span p cross join generate_series(1, 200) n
+      cross join lateral (select t.id, t.created_at, t.correlation_id from tasker.task t
+                           where t.id >= tasker.id_floor(p.since + p.step * $1::int * (n - 0.5) / 200)
+                           order by t.id limit 1) t`,
+    [options.tasks],
+  );
+  return rows;
+}
+
+async function startSurface() {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'serve.mjs'), url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [text] = await once(createInterface(child.stdout), 'line');
+  return { process: child, url: JSON.parse(text).url };
+}
+
+async function ask(rounds, record) {
+  for (let round = 0; round < rounds; round++) {
+    const place = (round * 67 + 13) % known.length;
+    for (const { name, request } of requests) {
+      const { ms, answer } = await send(request(known[place]));
+      record(name, ms);
+      found.set(name, Math.max(found.get(name) ?? 0, countOf(answer)));
+      if (requests.length < 20 || Math.random() < 0.2) await askByKey(known[(place * 31 + 7) % known.length]);
+    }
+  }
+}
+
+async function askByKey({ id }) {
+  const { ms } = await send({ path: `/tasker/tasks/${id}` });
+  const start = performance.now();
+  await client.query({ name: 'by_key', text: 'select * from tasker.task where id = $1', values: [id] });
+  const sql = performance.now() - start;
+  keys.http.push(ms);
+  keys.sql.push(sql);
+}
+
+async function send({ path: where, body }) {
+  const start = performance.now();
+  const headers = { 'content-type': 'application/json' };
+  const post = { method: 'POST', body: JSON.stringify(body), headers };
+  const answer = await fetch(`${surface.url}${where}`, body === undefined ? {} : post);
+  const text = await answer.text();
+  const ms = performance.now() - start;
+  if (!answer.ok) throw new Error(`${where} was answered with ${answer.status}: ${text.slice(0, 300)}`);
+  return { ms, answer: answer.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : text };
+}
+
+function countOf(answer) {
+  if (typeof answer !== 'object' || answer === null) return 0;
+  if (answer.errors?.length > 0) throw new Error(JSON.stringify(answer.errors).slice(0, 400));
+  const lists = Object.values(answer.data ?? answer).map((value) => value?.nodes ?? value);
+  return Math.max(0, ...lists.filter(Array.isArray).map((list) => list.length));
+}
+
+/** Every list, with every filter by itself and what is worst together: what is common to both, and found by neither. */
+function requestsOf() {
+  const { rare, empty } = historyOf;
+  const filters = {
+    none: {},
+    'a hundred': { limit: 100 },
+    'a deep cursor': (one) => ({ cursor: one.id }),
+    'a large offset': { offset: 1000, limit: 100 },
+    namespace: { namespace: 'shop' },
+    'namespace, deep': (one) => ({ namespace: 'ops', cursor: one.id }),
+    'namespace of twenty templates': { namespace: 'ops' },
+    'namespace, rare': { namespace: rare.namespace },
+    'namespace, empty': { namespace: empty.namespace },
+    'namespace, unknown': { namespace: 'nowhere' },
+    name: { name: 'place_order' },
+    'name, rare': { name: rare.name },
+    'name, without tasks': { name: empty.name },
+    'name, unknown': { name: 'nothing' },
+    'version of many': { version: '1.0.0' },
+    'version, rare': { version: rare.version },
+    'version, unknown': { version: '9.9.9' },
+    'namespace, name and version': { namespace: 'shop', name: 'place_order', version: '1.1.0' },
+    ...Object.fromEntries(
+      ['pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually'].flatMap((status) => [
+        [`status ${status}`, { status }],
+        [`status ${status}, deep`, (one) => ({ status, cursor: one.id })],
+        [`status ${status}, namespace`, { status, namespace: 'billing' }],
+        [`status ${status}, namespace, rare`, { status, namespace: rare.namespace }],
+        [`status ${status}, namespace, empty`, { status, namespace: empty.namespace }],
+        [`status ${status}, tag`, { status, tag: 'web' }],
+        [`status ${status}, tag, rare`, { status, tag: rare.tag }],
+        [`status ${status}, tag, unknown`, { status, tag: 'nothing' }],
+        [`status ${status}, initiator`, { status, initiator: 'nightly' }],
+        [`status ${status}, initiator, rare`, { status, initiator: rare.initiator }],
+        [`status ${status}, a day`, (one) => ({ status, ...day(one) })],
+        [`status ${status}, correlation id of many`, { status, correlation_id: 'saga-7' }],
+      ]),
+    ),
+    tag: { tag: 'web' },
+    'tag, deep': (one) => ({ tag: 'batch', cursor: one.id }),
+    'tag of one in a hundred': { tag: 'vip' },
+    'tag, rare': { tag: rare.tag },
+    'tag, unknown': { tag: 'nothing' },
+    initiator: { initiator: 'nightly' },
+    'initiator, deep': (one) => ({ initiator: 'nightly', cursor: one.id }),
+    'initiator, one of many': () => ({ initiator: `user-${Math.floor(Math.random() * 200)}` }),
+    'initiator, rare': { initiator: rare.initiator },
+    'initiator, unknown': { initiator: 'nobody' },
+    'correlation id': (one) => ({ correlation_id: one.correlation ?? 'c-1' }),
+    'correlation id of many': { correlation_id: 'saga-7' },
+    'correlation id of many, deep': (one) => ({ correlation_id: 'saga-7', cursor: one.id }),
+    'correlation id of many, namespace, rare': { correlation_id: 'saga-7', namespace: rare.namespace },
+    'correlation id of many, tag, rare': { correlation_id: 'saga-7', tag: rare.tag },
+    'correlation id, unknown': { correlation_id: 'none' },
+    'a day': day,
+    'from a day on': (one) => ({ created_after: day(one).created_after }),
+    'up to a day': (one) => ({ created_before: day(one).created_before }),
+    'before everything': { created_before: '2020-01-01T00:00:00Z' },
+    'a day, namespace': (one) => ({ ...day(one), namespace: 'billing' }),
+    'a day, namespace, rare': (one) => ({ ...day(one), namespace: rare.namespace }),
+    'a day, tag': (one) => ({ ...day(one), tag: 'batch' }),
+    'a day, tag, rare': (one) => ({ ...day(one), tag: rare.tag }),
+    'a day, initiator': (one) => ({ ...day(one), initiator: 'nightly' }),
+    'search for an id': (one) => ({ q: one.id }),
+    'search for the beginning of an id': (one) => ({ q: one.id.slice(0, 13) }),
+    'search for a correlation id': (one) => ({ q: one.correlation ?? 'c-1' }),
+    'search for a name': { q: 'place' },
+    'search for a tag': { q: 'web' },
+    'search for an initiator': { q: 'nightly' },
+    'search for nothing there is': { q: 'nothing' },
+    'search for nothing there is, status error': { q: 'nothing', status: 'error' },
+    'search for a name, status error': { q: 'place', status: 'error' },
+    'search for a name, tag, rare': { q: 'place', tag: rare.tag },
+    'search for a name, namespace of others': { q: 'place', namespace: 'billing' },
+    'search, a day': (one) => ({ q: 'web', ...day(one) }),
+    'tag and initiator': { tag: 'vip', initiator: 'nightly' },
+    'tag and namespace': { tag: 'vip', namespace: 'ops' },
+    'initiator and namespace': { initiator: 'nightly', namespace: 'ops' },
+    'initiator and namespace, rare': { initiator: 'nightly', namespace: rare.namespace },
+    'tag, rare, and initiator of others': { tag: rare.tag, initiator: 'nightly' },
+    'tag and namespace, rare': { tag: 'web', namespace: rare.namespace },
+    'tag and initiator, both of many, never together': { tag: 'web', initiator: 'importer' },
+    'tag and initiator, the other way round': { tag: 'bulk', initiator: 'nightly' },
+    'tag and namespace, both of many, never together': { tag: 'bulk', namespace: 'billing' },
+    'initiator and namespace, both of many, never together': { initiator: 'importer', namespace: 'billing' },
+    'tag, initiator and namespace, never together': { tag: 'bulk', initiator: 'importer', namespace: 'billing' },
+    'tag, initiator and status, never together': { tag: 'web', initiator: 'importer', status: 'complete' },
+    'namespace and name of different templates': { namespace: 'billing', name: 'place_order' },
+    'everything at once': (one) => ({
+      ...day(one),
+      namespace: 'shop',
+      name: 'place_order',
+      version: '2.0.0',
+      status: 'complete',
+      tag: 'web',
+      initiator: 'nightly',
+    }),
+  };
+  return [
+    ...Object.entries(filters).map(([name, filter]) => ({
+      name: `tasks: ${name}`,
+      request: (one) => get('/tasks', typeof filter === 'function' ? filter(one) : filter),
+    })),
+    { name: 'steps of a task', request: (one) => get(`/tasks/${one.id}/workflow_steps`) },
+    { name: 'history of a task', request: (one) => get(`/tasks/${one.id}/events`) },
+    { name: 'why of a task', request: (one) => get(`/tasks/${one.id}/explain`) },
+    { name: 'handlers', request: () => get('/handlers/shop') },
+    { name: 'namespaces of handlers', request: () => get('/handlers') },
+    { name: 'templates', request: () => get('/templates') },
+    { name: 'templates of a namespace', request: () => get('/templates', { namespace: 'shop' }) },
+    { name: 'namespaces', request: () => get('/namespaces') },
+    { name: 'workers', request: () => get('/workers') },
+    { name: 'GraphQL: tasks', request: () => graphql('{ tasks { nodes { taskId status } } }') },
+    {
+      name: 'GraphQL: tasks with steps',
+      request: () => graphql('{ tasks(first: 20) { nodes { taskId workflowSteps { name status } } } }'),
+    },
+    { name: 'GraphQL: tasks, status error', request: () => graphql('{ tasks(status: error) { nodes { taskId } } }') },
+    {
+      name: 'GraphQL: tasks, tag, unknown',
+      request: () => graphql('{ tasks(tag: "nothing") { nodes { taskId } } }'),
+    },
+    { name: 'GraphQL: templates', request: () => graphql('{ templates { nodes { fullName } } }') },
+    {
+      name: 'GraphQL: annotated tasks',
+      request: () => graphql('{ tasksByAnnotation(annotationType: "review") { nodes { taskId } } }'),
+    },
+    {
+      name: 'GraphQL: annotated tasks, by value of many',
+      request: () => graphql(annotated('"review"', 'annotationKey: "score", annotationValue: 7')),
+    },
+    {
+      name: 'GraphQL: annotated tasks, by value of none',
+      request: () => graphql(annotated('"review"', 'annotationKey: "score", annotationValue: 77')),
+    },
+    {
+      name: 'GraphQL: annotated tasks, by key of none',
+      request: () => graphql(annotated('"review"', 'annotationKey: "nothing"')),
+    },
+    {
+      name: 'GraphQL: annotated tasks, whole value',
+      request: () => graphql(annotated('"heirloom"', 'annotationValue: { from: "grandmother" }')),
+    },
+    { name: 'GraphQL: annotated tasks, name unknown', request: () => graphql(annotated('"nothing"', '')) },
+    { name: 'GraphQL: names of annotations', request: () => graphql('{ annotationTypes { name } }') },
+    { name: 'start page', request: () => ({ path: '/' }) },
+  ];
+}
+
+function get(where, query = {}) {
+  return { path: `/tasker${where}?${new URLSearchParams(query)}` };
+}
+
+function graphql(query) {
+  return { path: '/tasker/graphql', body: { query } };
+}
+
+function annotated(type, more) {
+  return `{ tasksByAnnotation(annotationType: ${type} ${more}) { nodes { taskId } } }`;
+}
+
+function day({ at }) {
+  const ms = 86_400_000;
+  return { created_after: new Date(at - ms / 2).toISOString(), created_before: new Date(+at + ms / 2).toISOString() };
+}
+
+function figures() {
+  const key = quantile(keys.http, 0.5);
+  const lists = requests.map(({ name }) => {
+    const all = latenciesMs.get(name);
+    const p95 = quantile(all, 0.95);
+    return {
+      name,
+      found: found.get(name),
+      p50: round(quantile(all, 0.5), 2),
+      p95: round(p95, 2),
+      ratio: round(p95 / key, 2),
+    };
+  });
+  const busy = machineCpuSeconds().busy - before.busy;
+  return {
+    kind: 'lists',
+    tasks: options.tasks,
+    open: options.open,
+    rounds: options.rounds,
+    byKeyMs: latencyFigures(keys.http),
+    byKeySqlMs: latencyFigures(keys.sql),
+    busyCores: round(busy / seconds, 2),
+    ownCpuSeconds: round(ownCpuSeconds(), 1),
+    lists: lists.toSorted((one, other) => other.ratio - one.ratio),
+    at: new Date().toISOString(),
+  };
+}
