@@ -20,6 +20,13 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('a se
     expect(JSON.parse(submitted.out)).toMatchObject({ status: 'pending', name: 'greet' });
     const listed = await runTasker(['worker', 'list', '--url', url], {});
     expect(listed.out).toContain('No worker is running.');
+    const health = (about: string) => runTasker(['health', ...about.split(' '), '--url', url]);
+    expect(await health('live')).toMatchObject({ code: 0, out: 'alive\n' });
+    expect((await health('ready')).out).toMatch(/^ready: .*\n✓ database: /);
+    // steps wait, and nobody is there to carry them out
+    const status = await health('status');
+    expect(status.out).toMatch(/^tasks +1 total, 1 pending$/m);
+    expect(status.out).toMatch(/^no worker for +shop\//m);
 
     const taken = await runTasker(['server', '--port', new URL(url).port], { database });
     expect([taken.code, taken.err]).toEqual([
@@ -32,5 +39,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('a se
     server.signal('SIGTERM');
     const { code, out } = await server.ended;
     expect([code, out]).toEqual([0, expect.stringContaining('requests under way are answered first')]);
+    const gone = await health('ready --json');
+    expect([gone.code, JSON.parse(gone.out)]).toMatchObject([1, { error: { code: 'SERVER_UNREACHABLE' } }]);
   });
 });

@@ -201,6 +201,65 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('on $
     expect((await run(`step skip ${open} nothing`)).code).toBe(4);
   });
 
+  it('edits what can be edited, and says when it was so before', async () => {
+    await run(`template register ${unserved}`);
+    const id = await submit('shop/unserved --tag old');
+    const edited = await run(`task edit ${id} --reason late --tag vip today --actor ada`);
+    expect(edited.code).toBe(0);
+    expect(edited.out).toContain(`Task ${id} edited.\n`);
+    expect(edited.out).toContain('reason late · ');
+    expect(edited.out).toContain('tags vip, today');
+    expect((await run(`task edit ${id} --reason late`)).out).toContain(`Task ${id} was so before.\n`);
+    expect(await json(`task edit ${id} --clear-tags`)).toMatchObject({ changed: true, task: { tags: [] } });
+    expect(await run(`step edit ${id} wait --max-attempts 9 --inputs {"amount":1} --reason more`)).toMatchObject({
+      code: 0,
+      out: 'Step wait edited: 9 attempts at most, inputs {"amount":1}.\n',
+    });
+    const history = await run(`task history ${id}`);
+    expect(history.out).toMatch(/^[\d-]+ [\d:]+ {2}task submitted/);
+    expect(history.out).toContain('  task edit by ada\n');
+    expect(history.out).toMatch(/ {2}wait edit by .*: more\n/);
+  });
+
+  it('lists the steps of a task and draws them', async () => {
+    const id = await submit('shop/greet --wait --context {"name":"Ada"}');
+    const steps = await run(`step list ${id}`);
+    expect(steps.out).toMatch(/^STEP +STATUS +ATTEMPTS +TOOK +RUNS AFTER +HANDLER\n/);
+    expect(steps.out).toMatch(/^say_hello +complete +1 of 3 +/m);
+    const drawing = await run(`template graph --task ${id}`);
+    expect(await run(`task graph ${id}`)).toEqual(drawing);
+    expect(drawing.out).toContain('say_hello');
+    expect((await run(`task graph ${id} --format mermaid`)).out).toMatch(/^(graph|flowchart) /m);
+  });
+
+  it('finds tasks by what was noted about them, and tells under which names', async () => {
+    await run(`template register ${unserved}`);
+    const id = await submit('shop/unserved');
+    await worker.annotate(id, 'review', { verdict: 'good', stars: 5 });
+    const found = async (args: string) =>
+      ((await json(`task list --annotation-type review ${args}`))['tasks'] as { task_id: string }[]).map(
+        ({ task_id }) => task_id,
+      );
+    expect(await found('--annotation-key verdict --annotation-value good')).toEqual([id]);
+    expect(await found('--annotation-key stars --annotation-value 5')).toEqual([id]);
+    expect(await found('--annotation-key stars --annotation-value "5"')).toEqual([]);
+    expect((await run('annotation list')).out).toContain('review\n');
+  });
+
+  it('says what can be submitted, and whether workers can run it', async () => {
+    await run(`template register ${unserved}`);
+    expect((await run('handler namespaces')).out).toMatch(/^NAMESPACE +TASKS\n/);
+    expect((await run('handler list shop')).out).toMatch(/^shop\/greet +1\.0\.0 +1\.0\.0$/m);
+    expect(await run('handler list nothing')).toMatchObject({ code: 4, out: '' });
+    const shown = await run('handler show shop/greet');
+    expect(shown.out).toMatch(/^shop\/greet@1\.0\.0\nWorkers can run it now\.\n/);
+    expect(shown.out).toMatch(/^say_hello +\S+ +3 attempts/m);
+    expect((await run('handler show shop/unserved@1.0.0')).out).toContain(
+      'No worker that is running has nobody.has_this.',
+    );
+    expect((await run('handler show shop/nothing')).code).toBe(4);
+  });
+
   it('cancels a task, and says when it was cancelled before', async () => {
     const id = await submit('shop/unserved');
     expect(await run(`task cancel ${id}`)).toMatchObject({

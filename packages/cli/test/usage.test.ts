@@ -13,7 +13,19 @@ const id = '01a1f779-346e-76a1-9ee7-0b5664f00000';
 it('says what there is', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
-  for (const command of ['demo', 'dev', 'migrate', 'template', 'task', 'step', 'worker', 'namespace']) {
+  for (const command of [
+    'demo',
+    'dev',
+    'migrate',
+    'template',
+    'task',
+    'step',
+    'worker',
+    'handler',
+    'annotation',
+    'namespace',
+    'health',
+  ]) {
     expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
   expect((await run('task', 'submit', '--help')).out).toContain('--context-file <file>');
@@ -45,6 +57,22 @@ it.each([
   ['task list --url x', '`url` must begin with http:// or https://, not "x"'],
   ['task submit a/b --timeout long', '--timeout takes a number of seconds, not "long"'],
   [`step resolve ${id} pay --result oops`, 'What --result holds is not JSON'],
+  [`task edit ${id}`, 'Say what to change: --reason, --tag or --clear-tags.'],
+  [`task edit ${id} --tag a --clear-tags`, 'Give --tag or --clear-tags, not both.'],
+  ['task edit nonsense --reason x', 'An id looks like'],
+  ['task history', "missing required argument 'task'"],
+  [`task graph ${id} --format png`, '--format is one of ascii, mermaid, dot, svg, not "png".'],
+  ['task list --annotation-key a', 'Give --annotation-type with --annotation-key'],
+  ['task list --annotation-type a --annotation-key b', 'Give --annotation-value with --annotation-key.'],
+  [`step edit ${id} pay`, 'Say what to change: --max-attempts, --inputs or --inputs-file.'],
+  [`step edit ${id} pay --max-attempts 0`, '--max-attempts is a number from 1 to 1000, not "0".'],
+  [`step edit ${id} pay --inputs [1]`, '--inputs takes a JSON object'],
+  [`step edit ${id} pay --inputs {} --inputs-file x`, 'Give --inputs or --inputs-file, not both.'],
+  ['step list', "missing required argument 'task'"],
+  ['handler list', "missing required argument 'namespace'"],
+  ['handler show a/b@c@d', 'A template is named like namespace/name'],
+  ['health', 'Name the server with --url or TASKER_URL; `tasker doctor` looks at a database.'],
+  ['health well --url http://x', 'Ask about one of live, ready, status, not "well".'],
   ['template register none.yaml', 'none.yaml cannot be read'],
   ['dev', 'There is nothing to work on: name modules with --tasks'],
   ['worker', 'name their files with --tasks'],

@@ -1,6 +1,7 @@
-import { drawGraph, type Graph, graphFormats, graphOfTask, graphOfTemplate } from '@tasker/engine';
+import { drawGraph, type Graph, graphOfTask, graphOfTemplate } from '@tasker/engine';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
+import { readGraphFormat } from '../input/graph-format.ts';
 import { namedTemplate } from '../input/named-template.ts';
 import { taskToDraw } from '../output/task-to-draw.ts';
 import { withTasker } from '../session.ts';
@@ -18,8 +19,7 @@ export async function graphTemplate(
   named: string | undefined,
   { format: wanted, task, env }: GraphTemplateOptions,
 ): Promise<ExitCode> {
-  const format = graphFormats.find((each) => each === wanted);
-  if (format === undefined) throw new UsageError(`--format is one of ${graphFormats.join(', ')}, not "${wanted}".`);
+  const format = readGraphFormat(wanted);
   if ((named === undefined) === (task === undefined)) {
     throw new UsageError('Say what to draw: a template (or a file with one), or a task with --task.');
   }

@@ -1,9 +1,10 @@
 import type { TaskQuery } from '@tasker/client';
-import { isTerminal, type TaskState, taskStates } from '@tasker/contract';
+import { isTerminal, type Json, type TaskState, taskStates } from '@tasker/contract';
 import type { TaskSummaryResource } from '@tasker/contract/wire';
 import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { readPageSize } from '../input/page-size.ts';
+import { parseJson } from '../input/parse-json.ts';
 import { layOut } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { formatDuration, formatTime } from '../output/time.ts';
@@ -19,9 +20,13 @@ export interface ListTasksOptions {
   readonly initiator?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly parentCorrelationId?: string | undefined;
+  readonly annotationType?: string | undefined;
+  readonly annotationKey?: string | undefined;
+  readonly annotationValue?: string | undefined;
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly search?: string | undefined;
+  readonly oldestFirst?: true | undefined;
   readonly limit?: string | undefined;
   readonly cursor?: string | undefined;
 }
@@ -31,7 +36,12 @@ export async function listTasks(cli: Cli, options: ListTasksOptions): Promise<Ex
   const limit = readPageSize(options.limit);
   const { terminal } = cli;
   return withTasker(cli, async (tasker) => {
-    const list = await tasker.tasks.list({ ...filter, limit, cursor: options.cursor });
+    const list = await tasker.tasks.list({
+      ...filter,
+      sort_order: options.oldestFirst ? 'asc' : undefined,
+      limit,
+      cursor: options.cursor,
+    });
     terminal.printJson(list);
     const { tasks, next_cursor: next } = list;
     if (tasks.length === 0) terminal.print('There are no such tasks.');
@@ -52,6 +62,7 @@ function filterOf(options: ListTasksOptions): TaskQuery {
     initiator: options.initiator,
     correlation_id: options.correlationId,
     parent_correlation_id: options.parentCorrelationId,
+    ...annotationOf(options),
     created_after: timeOf('--created-after', options.createdAfter),
     created_before: timeOf('--created-before', options.createdBefore),
     q: options.search,
@@ -62,6 +73,25 @@ function statusOf(text: string | undefined): TaskState | undefined {
   const status = taskStates.find((state) => state === text);
   if (text === undefined || status !== undefined) return status;
   throw new UsageError(`--status is one of ${taskStates.join(', ')}, not ${JSON.stringify(text)}.`);
+}
+
+/** A key alone has no index: it takes what stands under it. */
+function annotationOf({ annotationType: type, annotationKey: key, annotationValue: value }: ListTasksOptions) {
+  if (type === undefined && (key !== undefined || value !== undefined)) {
+    throw new UsageError('Give --annotation-type with --annotation-key and --annotation-value.');
+  }
+  if (key !== undefined && value === undefined) throw new UsageError('Give --annotation-value with --annotation-key.');
+  return { annotation_type: type, annotation_key: key, annotation_value: jsonOrText(value) };
+}
+
+/** Most values are words, which a shell is not to be given in quotes within quotes. */
+function jsonOrText(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
 }
 
 function timeOf(option: string, text: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client } from '@tasker/client';
-import type { Json, JsonObject } from '@tasker/contract';
+import type { JsonObject } from '@tasker/contract';
 import type { TaskResource } from '@tasker/contract/wire';
 import { createTasker, printableUrl, type TemplateDocument } from '@tasker/engine';
 import { createServer } from '@tasker/server';
@@ -9,6 +9,7 @@ import type { Cli } from '../cli.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit.ts';
 import { freePort } from '../free-port.ts';
 import { type Example, exampleNamed, findExamples } from '../input/find-examples.ts';
+import { isJsonObject } from '../input/json-object.ts';
 import { type LoadedTasks, loadTasks } from '../input/load-tasks.ts';
 import { parseJson } from '../input/parse-json.ts';
 import { readSimulatedFailure } from '../input/simulated-failure.ts';
@@ -93,10 +94,6 @@ function contextOf({ template, context: file }: Example, loaded: LoadedTasks, fa
     (found?.steps ?? []).map((each) => each.name),
   );
   return { ...context, simulate: { [step]: { error, times } } };
-}
-
-function isJsonObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function tellEnd({ terminal, database }: Cli, task: TaskResource): ExitCode {

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { perform, performHere } from '../perform.ts';
 
-/** `migrate`, `namespace`, `doctor` and `bench`: the database and what is in it. */
+/** `migrate`, `namespace`, `doctor`, `health` and `bench`: the database, what is in it, the server before it. */
 export function addDatabaseCommands(program: Command): void {
   const migrate = program.command('migrate').description('bring the database up to date');
   migrate
@@ -31,6 +31,14 @@ export function addDatabaseCommands(program: Command): void {
     .description('look at everything that is needed: database, migrations, clock, server; and say what is configured')
     .action((_, command) =>
       perform(command, async (cli, named) => (await import('../commands/run-doctor.ts')).runDoctor(cli, named)),
+    );
+
+  program
+    .command('health')
+    .description('ask a server how it stands; exit code 1 when it is not well')
+    .argument('[question]', 'live, ready or status', 'ready')
+    .action((question, _, command) =>
+      perform(command, async (cli) => (await import('../commands/ask-health.ts')).askHealth(cli, question)),
     );
 
   program

@@ -3,7 +3,7 @@ import { parseTaskId } from '../input/task-id.ts';
 import { perform, performAcross } from '../perform.ts';
 import { noted } from './noted.ts';
 
-/** `task` and `trace`. */
+/** `task`, `annotation` and `trace`. */
 export function addTaskCommands(program: Command): void {
   const task = program.command('task').description('tasks: submit, look at, operate');
   task
@@ -27,7 +27,7 @@ export function addTaskCommands(program: Command): void {
     );
   task
     .command('list')
-    .description('list tasks, the newest first')
+    .description('list tasks, the newest first unless told otherwise')
     .option('--namespace <name>')
     .option('--name <name>')
     .option('--template-version <version>')
@@ -36,9 +36,13 @@ export function addTaskCommands(program: Command): void {
     .option('--initiator <name>')
     .option('--correlation-id <id>')
     .option('--parent-correlation-id <id>')
+    .option('--annotation-type <name>', 'the name of something that was noted about the task')
+    .option('--annotation-key <key>', 'a key of what was noted')
+    .option('--annotation-value <json>', 'what stands under the key, or all that was noted; what is no JSON is a text')
     .option('--created-after <time>')
     .option('--created-before <time>')
     .option('--search <text>', 'an id or its beginning, an initiator, a tag, or a part of the template’s name')
+    .option('--oldest-first', 'from the other end')
     .option('--limit <number>', '1 to 100 (default: 20)')
     .option('--cursor <cursor>', 'go on where the page before ended')
     .action((options, command) =>
@@ -66,6 +70,32 @@ export function addTaskCommands(program: Command): void {
     .action((id, options, command) =>
       perform(command, async (cli) => (await import('../commands/explain-task.ts')).explainTask(cli, id, options)),
     );
+  task
+    .command('history')
+    .description('print everything that happened to a task, in order')
+    .argument('<task>', 'the task’s id', parseTaskId)
+    .action((id, _, command) =>
+      perform(command, async (cli) => (await import('../commands/show-history.ts')).showHistory(cli, id)),
+    );
+  task
+    .command('graph')
+    .description('draw a task with the states of its steps')
+    .argument('<task>', 'the task’s id', parseTaskId)
+    .option('--format <format>', 'ascii, mermaid, dot or svg', 'ascii')
+    .action((id, options, command) =>
+      perform(command, async (cli) => (await import('../commands/graph-task.ts')).graphTask(cli, id, options)),
+    );
+  task
+    .command('edit')
+    .description('change what is said about a task: its reason and its tags')
+    .argument('<task>', 'the task’s id', parseTaskId)
+    .option('--reason <text>', 'why it was submitted')
+    .option('--tag <tag...>', 'in the place of those it has')
+    .option('--clear-tags', 'take its tags away')
+    .option('--actor <name>', 'who, for history (default: your user name)')
+    .action((id, options, command) =>
+      perform(command, async (cli) => (await import('../commands/edit-task.ts')).editTask(cli, id, options)),
+    );
   noted(task.command('cancel'), 'cancel a task and its open steps')
     .argument('<task>', 'the task’s id', parseTaskId)
     .action((id, options, command) =>
@@ -75,6 +105,15 @@ export function addTaskCommands(program: Command): void {
     .argument('<task>', 'the task’s id', parseTaskId)
     .action((id, options, command) =>
       perform(command, async (cli) => (await import('../commands/retry-task.ts')).retryTask(cli, id, options)),
+    );
+
+  program
+    .command('annotation')
+    .description('annotations: what was noted about tasks')
+    .command('list')
+    .description('list the names under which something was noted, for `task list --annotation-type`')
+    .action((_, command) =>
+      perform(command, async (cli) => (await import('../commands/list-annotations.ts')).listAnnotations(cli)),
     );
 
   program

@@ -1,4 +1,4 @@
-import { cliSurface, leftToOthers } from './cli-surface.ts';
+import { cliSurface, leftToServers } from './cli-surface.ts';
 import { describeConformance } from './conformance.ts';
 
-describeConformance('the command line over the database', ({ database }) => cliSurface({ database }), leftToOthers);
+describeConformance('the command line over the database', ({ database }) => cliSurface({ database }), leftToServers);

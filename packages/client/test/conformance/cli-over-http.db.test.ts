@@ -1,4 +1,4 @@
-import { cliSurface, leftToOthers } from './cli-surface.ts';
+import { cliSurface } from './cli-surface.ts';
 import { describeConformance } from './conformance.ts';
 
-describeConformance('the command line over HTTP', ({ url }) => cliSurface({ server: url }), leftToOthers);
+describeConformance('the command line over HTTP', ({ url }) => cliSurface({ server: url }));

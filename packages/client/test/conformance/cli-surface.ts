@@ -20,42 +20,26 @@ interface Command {
 
 /** As a method: which operation an input is for is known where both come from. */
 type BuildCommand = { build(input: object): Command }['build'];
-type Shown = Exclude<OperationName, keyof typeof leftToOthers>;
-type Commands = { readonly [Name in Shown]: (input: InputOf<Name>) => Command };
+type Commands = { readonly [Name in OperationName]: (input: InputOf<Name>) => Command };
 
-/** What the command line leaves to others. */
-export const leftToOthers = {
-  'task.update': 'it edits nothing yet',
-  'task.history': '`task watch` tells what happens, as it happens',
-  'annotation.names': 'it does not search by annotations yet',
-  'task.graph': '`template graph --task` draws it',
-  'step.list': '`task show` has them',
-  'step.update': 'it edits nothing yet',
-  'template.diff': '`template diff` also compares files, and so compares by itself',
-  'handler.namespaces': '`namespace list` has them',
-  'handler.list': '`template list` has them',
-  'handler.show': '`template show` has it',
-  'health.live': '`doctor` says how a server stands',
-  'health.ready': '`doctor` says how a server stands',
-  'health.status': '`doctor` says how a server stands',
-} as const satisfies LeftOut;
+/** What the command line leaves to servers. */
+export const leftToServers: LeftOut = {
+  'health.live': 'a database is no server; `doctor` looks at it',
+  'health.ready': 'a database is no server; `doctor` looks at it',
+  'health.status': 'a database is no server; `doctor` looks at it',
+};
 
 /** The command as a user calls it, against a server or a database. */
 export function cliSurface({ server, database }: { readonly server?: string; readonly database?: string }): Surface {
   const place = server === undefined ? ['--database', database ?? ''] : ['--url', server];
 
   async function ask<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<Answer> {
-    if (!isShown(operation)) throw new Error(`the command line has no ${operation}`);
     const build: BuildCommand = commands[operation];
     const command = build(input);
     return answerOf(command, await run(command, place));
   }
 
   return { hasDoor: server !== undefined, ask };
-}
-
-function isShown(operation: OperationName): operation is Shown {
-  return !(operation in leftToOthers);
 }
 
 type Given = string | number | readonly string[] | null | undefined;
@@ -112,7 +96,15 @@ const commands: Commands = {
       ...option('--initiator', input.initiator),
       ...option('--correlation-id', input.correlation_id),
       ...option('--parent-correlation-id', input.parent_correlation_id),
+      ...option('--annotation-type', input.annotation_type),
+      ...option('--annotation-key', input.annotation_key),
+      ...option(
+        '--annotation-value',
+        input.annotation_value === undefined ? undefined : JSON.stringify(input.annotation_value),
+      ),
       ...option('--search', input.q),
+      // there is one order, by whatever name
+      input.sort_order === 'asc' ? '--oldest-first' : undefined,
       ...option('--limit', input.limit),
       ...option('--cursor', input.cursor),
     ],
@@ -121,8 +113,26 @@ const commands: Commands = {
   'task.cancel': ({ task_id, ...rest }) => ({ args: ['task', 'cancel', task_id, ...note(rest)] }),
   'task.retry': ({ task_id, ...rest }) => ({ args: ['task', 'retry', task_id, ...note(rest)] }),
   'task.explain': ({ task_id }) => ({ args: ['task', 'explain', task_id] }),
+  'task.update': ({ task_id, tags, ...rest }) => ({
+    args: ['task', 'edit', task_id, ...(tags?.length === 0 ? ['--clear-tags'] : option('--tag', tags)), ...note(rest)],
+  }),
+  'task.history': ({ task_id }) => ({ args: ['task', 'history', task_id] }),
+  'task.graph': ({ task_id }) => ({ args: ['task', 'graph', task_id] }),
+  'annotation.names': () => ({ args: ['annotation', 'list'] }),
+  'step.list': ({ task_id }) => ({ args: ['step', 'list', task_id] }),
   'step.show': ({ task_id, step }) => ({ args: ['step', 'show', task_id, step], read: (shown) => ({ step: shown }) }),
   'step.explain': ({ task_id, step }) => ({ args: ['task', 'explain', task_id, '--step', step] }),
+  'step.update': ({ task_id, step, retry_limit, inputs, ...rest }) => ({
+    args: [
+      'step',
+      'edit',
+      task_id,
+      step,
+      ...option('--max-attempts', retry_limit),
+      ...option('--inputs', inputs === undefined ? undefined : JSON.stringify(inputs)),
+      ...note(rest),
+    ],
+  }),
   'step.cancel': ({ task_id, step, ...rest }) => onStep('cancel', task_id, step, note(rest)),
   'step.retry': ({ task_id, step, ...rest }) => onStep('retry', task_id, step, note(rest)),
   'step.skip': ({ task_id, step, ...rest }) => onStep('skip', task_id, step, note(rest)),
@@ -146,11 +156,35 @@ const commands: Commands = {
     file: 'yaml' in rest ? rest.yaml : JSON.stringify(rest.template),
     read: ({ templates }) => ({ template: Array.isArray(templates) ? (templates[0] as unknown) : undefined }),
   }),
+  'template.diff': ({ namespace, name, from, from_revision, to, to_revision }) => ({
+    args: [
+      'template',
+      'diff',
+      revision(named({ namespace, name, version: from }), from_revision),
+      revision(named({ namespace, name, version: to }), to_revision),
+    ],
+    // it compares what files say just as well, and so says more of what it compares
+    read: ({ before, after, differences }) => ({ from: compared(before), to: compared(after), differences }),
+  }),
+  'handler.namespaces': () => ({ args: ['handler', 'namespaces'] }),
+  'handler.list': ({ namespace }) => ({ args: ['handler', 'list', namespace] }),
+  'handler.show': (input) => ({ args: ['handler', 'show', named(input)] }),
   'worker.list': ({ all, limit }) => ({
     args: ['worker', 'list', all === true ? '--all' : undefined, ...option('--limit', limit)],
   }),
   'namespace.list': () => ({ args: ['namespace', 'list'] }),
+  'health.live': () => ({ args: ['health', 'live'] }),
+  'health.ready': () => ({ args: ['health', 'ready'] }),
+  'health.status': () => ({ args: ['health', 'status'] }),
 };
+
+const revision = (reference: string, number: number | undefined) =>
+  number === undefined ? reference : `${reference}#${number}`;
+
+function compared(side: unknown): { version: string | undefined } {
+  const { full_name } = side as { full_name: string };
+  return { version: full_name.split('@')[1] };
+}
 
 function onStep(verb: string, taskId: string, step: string, options: readonly string[]): Command {
   return {
