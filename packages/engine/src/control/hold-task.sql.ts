@@ -59,18 +59,21 @@ export interface LeasedRow {
  * A call of `advance` under way may hand out steps of the task in a lease that the look for it does not see. But it
  * holds the row it came from, so we wait for it there; and when it is through, that row is gone and another is open.
  * So we look until everything that is open at one moment is locked by us: from then on nobody can move the task. (An
- * operator who ended or reopened the task meanwhile is waited for at its outcome, and found out in the same way.)
+ * operator who ended or reopened the task meanwhile is waited for at its outcome, and found out in the same way; so an
+ * outcome has to be locked as well.)
  */
 export async function holdTask(tx: Queryable, taskId: string): Promise<HeldTask> {
   for (;;) {
     const locked = await lockOpen(tx, taskId);
-    await tx.query(lockOutcome, [taskId]);
+    const ends = await tx.query(lockOutcome, [taskId]);
     const [row] = await tx.query<TaskRow>(read, [taskId]);
     if (row === undefined) throw new TaskNotFound(taskId);
     const { revision_id: revisionId, ...rest } = row;
     const isHeld =
       rest.leased.every(({ worker, seq }) => locked.leases.has(`${worker} ${seq}`)) &&
-      rest.ready.every(({ step }) => locked.ready.has(step));
+      rest.ready.every(({ step }) => locked.ready.has(step)) &&
+      // it may have been taken up, and have ended again, since we looked
+      (rest.outcome === null || ends.length > 0);
     if (!isHeld) continue;
     // last, as in `advance`: who holds a lease may be waiting for them
     await tx.query(lockCounters, [taskId]);

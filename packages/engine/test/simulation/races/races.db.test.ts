@@ -460,6 +460,31 @@ describe.each(databases.filter((kind) => kind.concurrent))('on $name', (kind) =>
       expect(await frontier(taskId)).toEqual({ ready: [], leased: [], counters: [], state: 'cancelled' });
     });
 
+    test('Who finds that a task has ended again, since it looked for its end, holds it before deciding.', async () => {
+      const taskId = await submit(sketchTemplate({ a: {} }));
+      await one.fail(await takeOne(one));
+      const slow = interruptible(db);
+      const look = slow.stopBefore('lock_outcome_of_task');
+      const first = operator(slow).retryTask(taskId);
+      await look.reached;
+      // while it looks for its end, the task has none
+      await engine.control.retryTask(taskId);
+      const again = await takeOne(one);
+      const read = slow.stopBefore('read_held_task');
+      look.goOn();
+      await read.reached;
+      await one.fail(again);
+      const decided = slow.stopBefore('insert_actions');
+      read.goOn();
+      await decided.reached;
+      const second = engine.control.retryTask(taskId).catch((error: unknown) => String(error));
+      await Promise.race([second, locks.untilWaiting(1)]);
+      decided.goOn();
+      expect(await first).toMatchObject({ changed: true });
+      expect(await second).toMatch(/cannot become/);
+      expect(await frontier(taskId)).toEqual({ ready: [0], leased: [], counters: [], state: null });
+    });
+
     test('Two who cancel cancel once.', async () => {
       const taskId = await submit(chain);
       await takeOne(one);
