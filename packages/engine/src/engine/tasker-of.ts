@@ -41,15 +41,21 @@ export function taskerOf(parts: TaskerParts): Tasker {
 
   function handleOf<Results>(submitted: Submitted): TaskHandle<Results> {
     const { taskId, replayed } = submitted;
-    return { ...handleById<Results>(taskId), replayed, asSubmitted: () => taskAsSubmitted(submitted) };
+    const handle = handleById<Results>(taskId, { isNew: !replayed });
+    return { ...handle, replayed, asSubmitted: () => taskAsSubmitted(submitted) };
   }
 
-  function handleById<Results>(taskId: string): TaskHandle<Results> {
+  function handleById<Results>(taskId: string, { isNew }: { readonly isNew: boolean }): TaskHandle<Results> {
     return {
       id: taskId,
       replayed: false,
       asSubmitted: () => undefined,
-      completed: async ({ timeoutMs } = {}) => asPromised<Results>(await waiters.wait(taskId, timeoutMs)),
+      async completed({ timeoutMs } = {}) {
+        const outcome = waiters.wait(taskId, timeoutMs);
+        // it may have ended long ago, and nobody will say so again
+        if (!isNew) waiters.look();
+        return asPromised<Results>(await outcome);
+      },
     };
   }
 
@@ -91,7 +97,7 @@ export function taskerOf(parts: TaskerParts): Tasker {
       }),
     task(taskId) {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
-      const handle = handleById<UntypedResults>(taskId.toLowerCase());
+      const handle = handleById<UntypedResults>(taskId.toLowerCase(), { isNew: false });
       return {
         ...handle,
         async completed(options) {

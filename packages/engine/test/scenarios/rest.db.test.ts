@@ -72,6 +72,19 @@ describeOneDatabase((kind) => {
     expect((await outcomes).map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 'complete'));
   });
 
+  it('who asks for a task that ended long ago, or submits it again, does not wait for a look that was due anyway', async () => {
+    const { clock, database } = await simulate(await kind.fresh());
+    const working = await start(database, { clock, templates: [graphOf(chainOf(1))], handlers: { do: () => 1 } });
+    const keyed = { ...request, idempotencyKey: 'one' };
+    const task = await working.submit(keyed);
+    await task.completed();
+    const asking = await start(database, { clock, worker: false, upkeep: false });
+    expect(await asking.task(task.id).completed()).toMatchObject({ status: 'complete' });
+    expect(await (await asking.submit(keyed)).completed()).toMatchObject({ status: 'complete' });
+    // to stop takes time, too
+    await clock.advanceBy(1_000);
+  });
+
   it('a task that a server asks to come back in 30 seconds comes back in 30 seconds (CORE-55, CORE-134, timeline 2)', async () => {
     const { clock, database } = await simulate(await kind.fresh());
     const at: number[] = [];
