@@ -52,11 +52,12 @@ async function* untilEnd(
 ): AsyncGenerator<StreamMessage> {
   let isFirst = true;
   for await (const message of messages) {
-    yield message;
-    // one that ends after its state was read is told of; one that has ended before may not be told of any more
-    const isEnd = isFirst || message.event?.kind.startsWith('task_') === true;
+    const mayBeEnd = isFirst || message.event?.kind.startsWith('task_') === true;
     const position = positionOf(message.id);
-    if (isEnd && position !== undefined && (await hasEnded(services, taskId, request))) {
+    // asked before the message is taken: one that ends after that is told of by a message still to come
+    const isEnd = mayBeEnd && position !== undefined && (await hasEnded(services, taskId, request));
+    yield message;
+    if (isEnd) {
       // it may have gone on from one end to the next
       if (!isFirst || since !== undefined) yield* eventsOf(services, taskId, position);
       return;
