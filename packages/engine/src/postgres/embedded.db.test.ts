@@ -359,8 +359,8 @@ describe.for(isRoot ? ['as root'] : [])('%s', () => {
     await first.script('create table note (text text); insert into note values ($$kept$$)');
     await first.close();
     chmodSync(join(folder, '..'), 0o700);
-    const second = await open(folder);
     cleanUps.push(() => rmSync(join(locateData(folder), '..'), { recursive: true, force: true }));
+    const second = await open(folder);
     expect(await countNotes(second)).toBe(1);
     expect(existsSync(join(folder, 'postgres'))).toBe(false);
   });
