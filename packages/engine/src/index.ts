@@ -133,7 +133,7 @@ export { type Circuit, listCircuits } from './views/list-circuits.sql.ts';
 export { type DependentSystemView, listDependentSystems } from './views/list-dependent-systems.sql.ts';
 export { type EventView, listEvents } from './views/list-events.sql.ts';
 export { listNamespaces, type NamespaceView } from './views/list-namespaces.sql.ts';
-export { listTasks, type TaskFilter, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
+export { listTasks, type TaskPage, type TaskPageRequest } from './views/list-tasks.sql.ts';
 export {
   listTemplateNames,
   type TemplateNamePage,
@@ -177,4 +177,5 @@ export {
   taskHistories,
   taskHistory,
 } from './views/task-history.sql.ts';
+export type { TaskFilter } from './views/task-search.ts';
 export type { WorkerOptions } from './worker/worker-options.ts';

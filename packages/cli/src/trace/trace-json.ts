@@ -40,7 +40,7 @@ function stepJson({ step, history, delegated }: TracedStep): object {
     finished_at,
     duration_ms,
     next_attempt_at: step.next_attempt_at,
-    error: error === null ? null : { code: error.code ?? null, class: error.class, message: error.message },
+    error: errorJson(error),
     history: history.map(eventJson),
     delegated: delegated.map(traceJson),
   };
@@ -66,6 +66,10 @@ function eventJson({
     reason,
     duration_ms,
     retry_at,
-    error: error === null ? null : { code: error.code ?? null, class: error.class, message: error.message },
+    error: errorJson(error),
   };
+}
+
+function errorJson(error: TaskHistoryEvent['error']): object | null {
+  return error === null ? null : { code: error.code ?? null, class: error.class, message: error.message };
 }

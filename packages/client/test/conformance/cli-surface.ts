@@ -154,7 +154,10 @@ const commands: Commands = {
   'template.register': ({ replace, ...rest }) => ({
     args: ['template', 'register', 'FILE', replace === true ? '--replace' : undefined],
     file: 'yaml' in rest ? rest.yaml : JSON.stringify(rest.template),
-    read: ({ templates }) => ({ template: Array.isArray(templates) ? (templates[0] as unknown) : undefined }),
+    read({ templates }) {
+      const [template]: readonly unknown[] = Array.isArray(templates) ? templates : [];
+      return { template };
+    },
   }),
   'template.diff': ({ namespace, name, from, from_revision, to, to_revision }) => ({
     args: [

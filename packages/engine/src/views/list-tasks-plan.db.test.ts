@@ -4,7 +4,8 @@ import { sketchTemplate } from '../../test/by-hand/template.ts';
 import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import type { Database, SqlValue } from '../postgres/database.ts';
-import { listTasks, pageStatement, pinPlans, type TaskFilter } from './list-tasks.sql.ts';
+import { listTasks, pageStatement, pinPlans } from './list-tasks.sql.ts';
+import type { TaskFilter } from './task-search.ts';
 
 const finished = 20_000;
 const open = 2_000;

@@ -5,7 +5,8 @@ import { sketchTemplate } from '../../test/by-hand/template.ts';
 import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import { stepIdOf } from '../graph/step-id.ts';
-import { listTasks, type TaskFilter } from './list-tasks.sql.ts';
+import { listTasks } from './list-tasks.sql.ts';
+import type { TaskFilter } from './task-search.ts';
 
 const template = (namespace: string, name: string, version = '0.1.0') =>
   sketchTemplate({ first: {}, second: {}, last: { after: ['first', 'second'] } }, { namespace, name, version });
