@@ -89,8 +89,12 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
 
   async function ttlOf({ key, ttlSeconds: base = settings.defaultTtlSeconds, adaptive = true }: Question<unknown>) {
     if (!adaptive) return base;
+    // whoever makes keys of what is asked for would fill the memory with times of long ago
+    for (const [other, { at }] of adapted) {
+      if (now() - at >= settings.adaptiveCalculationIntervalSeconds * 1000) adapted.delete(other);
+    }
     const last = adapted.get(key);
-    if (last !== undefined && now() - last.at < settings.adaptiveCalculationIntervalSeconds * 1000) return last.seconds;
+    if (last !== undefined) return last.seconds;
     const record = settings.performanceTrackingEnabled ? await readRecord(key) : unknownAccess;
     const seconds = adaptiveTtlSeconds(base, record, settings);
     adapted.set(key, { seconds, at: now() });
