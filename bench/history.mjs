@@ -73,8 +73,9 @@ export async function fillHistory(url, engine, { tasks, open, onProgress = () =>
   } finally {
     await tasker.stop();
   }
-  // as autovacuum would have left tables that grew over weeks
+  // as autovacuum and upkeep would have left tables that grew over weeks
   await client.query('vacuum (analyze)');
+  while ((await client.query('select tasker.close_week() as week')).rows[0].week !== null);
   await client.query('checkpoint');
   await client.end();
 }

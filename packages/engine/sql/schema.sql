@@ -277,6 +277,13 @@ create table tasker.template (
   constraint template_namespace_id_name_version_key UNIQUE (namespace_id, name, version)
 );
 
+create table tasker.together (
+  one text not null,
+  other text not null,
+  week timestamp with time zone not null,
+  constraint together_pkey PRIMARY KEY (one, other, week)
+);
+
 create table tasker.worker (
   id integer generated always as identity not null,
   name text not null,
@@ -713,6 +720,59 @@ AS $function$
            (select o.task_id from tasker.task_outcome o where o.state = 'error' order by o.task_id desc limit p_limit)), false) s
    group by s.dependent_system
    order by s.dependent_system
+$function$
+;
+
+CREATE OR REPLACE FUNCTION tasker.close_week()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v record;
+begin
+  for v in
+    select c.oid, c.relname as name, x.week
+      from pg_catalog.pg_inherits i
+      join pg_catalog.pg_class c on c.oid = i.inhrelid
+     cross join lateral (select to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp at time zone 'utc' as week) x
+     where i.inhparent = 'tasker.task'::regclass and not i.inhdetachpending
+       and x.week + interval '8 days' <= tasker.now()
+       and not exists (select 1 from pg_catalog.pg_trigger g where g.tgrelid = c.oid and g.tgname = 'note_together')
+     order by x.week desc
+  loop
+    begin
+      execute format('lock table tasker.%I in share row exclusive mode nowait', v.name);
+    exception when lock_not_available or undefined_table then
+      continue;
+    end;
+    -- another process may have been faster
+    continue when exists (select 1 from pg_catalog.pg_trigger g where g.tgrelid = v.oid and g.tgname = 'note_together');
+    execute format('create trigger note_together after insert or update of revision_id, initiator, tags on tasker.%I
+                    for each row execute function tasker.note_together(%L)', v.name, v.week);
+    execute format($sql$
+      with kind as materialized (
+             select r.template_id, t.initiator, t.tags, count(*) as tasks
+               from tasker.%I t join tasker.revision r on r.id = t.revision_id
+              where t.initiator is not null or t.tags is not null group by 1, 2, 3),
+           common as materialized (
+             select v.value from kind k
+              cross join lateral (select 'initiator ' || k.initiator where length(k.initiator) <= 128
+                                  union all
+                                  select 'tag ' || u.tag from unnest(k.tags) u(tag) where length(u.tag) <= 128) v(value)
+              group by v.value having sum(k.tasks) >= 500)
+      insert into tasker.together
+        select c.value, '', $1 from common c
+        union all
+        select distinct p.one, p.other, $1
+          from kind k
+         cross join lateral tasker.pairs_of(k.template_id, k.initiator, k.tags) p
+         where p.one in (select c.value from common c)
+           and (p.other like 'template %%' or p.other in (select c.value from common c))
+      on conflict do nothing $sql$, v.name) using v.week;
+    return v.week;
+  end loop;
+  return null;
+end
 $function$
 ;
 
@@ -1262,10 +1322,40 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION tasker.note_together()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into tasker.together
+    select p.one, p.other, tg_argv[0]::timestamptz
+      from tasker.revision r
+     cross join lateral tasker.pairs_of(r.template_id, new.initiator, new.tags) p
+     where r.id = new.revision_id
+  on conflict do nothing;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION tasker.now()
  RETURNS timestamp with time zone
  LANGUAGE sql
 AS $function$select clock_timestamp()$function$
+;
+
+CREATE OR REPLACE FUNCTION tasker.pairs_of(p_template integer, p_initiator text, p_tags text[])
+ RETURNS TABLE(one text, other text)
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select 'initiator ' || p_initiator, 'template ' || p_template where length(p_initiator) <= 128
+  union all
+  select 'tag ' || u.tag, x.other
+    from unnest(p_tags) u(tag)
+   cross join (values ('template ' || p_template), (case when length(p_initiator) <= 128 then 'initiator ' || p_initiator end)) x(other)
+   where length(u.tag) <= 128 and x.other is not null
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION tasker.partition_start(p_at timestamp with time zone)

@@ -45,10 +45,15 @@ const before = (table: string): Statement => ({
           where task_id < tasker.id_floor((to_date($1, 'YYYYMMDD') + 7)::timestamp at time zone 'utc')`,
 });
 
-/** Identities and step edits of the tasks that go: they live outside the partitions. */
+const pairs: Statement = {
+  text: `delete from tasker.together where week <= to_date($1, 'YYYYMMDD')::timestamp at time zone 'utc'`,
+};
+
+/** What is kept of the tasks that go outside the partitions: identities, step edits, what they had together. */
 export async function deleteRowsBefore(db: Queryable, span: HistorySpan): Promise<void> {
   await db.query(before('task_key'), [span.suffix]);
   await db.query(before('step_edit'), [span.suffix]);
+  await db.query(pairs, [span.suffix]);
 }
 
 export async function dropSpan(db: Database, span: HistorySpan): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { Database, Queryable } from '../postgres/database.ts';
 import { isConnectionLoss, isSerialization } from '../postgres/sqlstate.ts';
+import { closeWeeks } from './close-weeks.ts';
 import { dropGraphs } from './drop-graphs.ts';
 import { dropHistory } from './drop-history.ts';
 import { ensurePartitions } from './ensure-partitions.sql.ts';
@@ -56,6 +57,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       await ensurePartitions(db);
       if (deps.retentionDays !== undefined) await dropHistory(db, deps.retentionDays);
       await dropGraphs(db);
+      await closeWeeks(db);
       return true;
     });
     return isDone ? housekeepingMs : housekeepingAgainMs;

@@ -4,8 +4,10 @@ import { sketchTemplate } from '../../test/by-hand/template.ts';
 import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import type { Database, SqlValue } from '../postgres/database.ts';
+import { closeWeeks } from '../upkeep/close-weeks.ts';
 import { listTasks, pageStatement, pinPlans } from './list-tasks.sql.ts';
 import type { TaskFilter } from './task-search.ts';
+import { weeksApart } from './weeks-apart.sql.ts';
 
 const finished = 20_000;
 const open = 2_000;
@@ -50,6 +52,10 @@ const filters: readonly (TaskFilter & { finds?: number; reads?: number })[] = [
   { namespace: 'busy', initiator: 'rare', finds: 0 },
   { namespace: 'rare', tag: 'busy', status: 'complete', finds: 0 },
   { initiator: 'busy', tag: 'rare', finds: 0 },
+  // common each, and never together: only the weeks that are not closed are looked through
+  { tag: 'left', initiator: 'right', finds: 0, reads: 6000 },
+  { tag: 'left', initiator: 'right', status: 'complete', finds: 0, reads: 6000 },
+  { tag: 'left', namespace: 'rare', finds: 0 },
   // each is counted to a thousand, and then two thousand tasks are asked for all of them
   { initiator: 'busy', tag: 'busy', namespace: 'busy', status: 'complete', reads: 15_000 },
   { correlationId: 'c-1', status: 'complete', finds: 1 },
@@ -93,7 +99,8 @@ describeEachDatabase((kind) => {
     async ({ order, finds = 20, reads = rowsLimit, ...filter }) => {
       const { tasks } = await listTasks(database.db, filter, { first: order === 'asc' ? 'oldest' : 'newest' });
       expect(tasks).toHaveLength(finds);
-      const { text, values } = pageStatement(filter, { limit: 21, cursor: undefined, offset: 0, order });
+      const place = { cursor: undefined, order, weeksApart: await weeksApart(database.db, filter) };
+      const { text, values } = pageStatement(filter, { limit: 21, offset: 0, ...place });
       expect(await historyRowsRead(database.db, text, values)).toBeLessThan(reads);
     },
   );
@@ -103,7 +110,13 @@ describeEachDatabase((kind) => {
       text: `select id from tasker.task order by id offset ${finished / 2} limit 1`,
     });
     for (const filter of [{}, { status: 'complete' }, { initiator: 'busy' }, { namespace: 'busy' }] as const) {
-      const { text, values } = pageStatement(filter, { limit: 21, cursor: middle?.id, offset: 0, order: 'desc' });
+      const { text, values } = pageStatement(filter, {
+        limit: 21,
+        cursor: middle?.id,
+        offset: 0,
+        order: 'desc',
+        weeksApart: [],
+      });
       expect(await historyRowsRead(database.db, text, values)).toBeLessThan(rowsLimit);
     }
   });
@@ -144,8 +157,8 @@ async function fill(db: Database): Promise<void> {
        cross join lateral (select timestamptz '2030-01-01Z' + n * interval '${weeks} weeks' / ${finished + open} as at) x;
     insert into tasker.task (id, revision_id, context, created_at, initiator, correlation_id, parent_correlation_id, tags)
       select id, case when n <= 5 then ${rare.revisionId} else ${busy.revisionId} end, '{}', at,
-             case when n <= 5 then 'rare' else 'busy' end, 'c-' || n, case when n in (7, 9000) then 'root' end,
-             case when n <= 5 then '{rare}' else '{busy}' end::text[]
+             case when n <= 5 then 'rare' when n % 3 = 2 then 'right' else 'busy' end, 'c-' || n, case when n in (7, 9000) then 'root' end,
+             case when n <= 5 then '{rare}' when n % 3 = 1 then '{busy,left}' else '{busy}' end::text[]
         from public.seed;
     insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, error)
       select s.id, x.step, 1, case when s.fate = 'error' then 'error' else 'complete' end::tasker.attempt_outcome, 1, s.at, s.at,
@@ -166,6 +179,7 @@ async function fill(db: Database): Promise<void> {
     drop table public.seed;
     analyze;
   `);
+  await closeWeeks(db);
 }
 
 interface PlanNode {

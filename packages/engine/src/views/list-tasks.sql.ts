@@ -2,6 +2,7 @@ import type { Database, SqlValue, Statement } from '../postgres/database.ts';
 import { summaryColumns, summaryJoins, type TaskSummary } from './find-task.sql.ts';
 import { idsOf } from './ids-of-tasks.sql.ts';
 import { type Add, hasTemplate, searchesOf, type TaskFilter } from './task-search.ts';
+import { weeksApart } from './weeks-apart.sql.ts';
 
 export interface TaskPageRequest {
   /** Default 20. */
@@ -30,7 +31,8 @@ export interface TaskPage {
  * - error, cancelled, resolved: their partial index of outcomes; complete: outcomes by id;
  * - a correlation id, an initiator, a template (per revision): the index of their tasks; a tag: its index, when that
  *   finds few; the task whose own id is the correlation id: tasks by id;
- * - several of these, or one with a status: the first that has few tasks, else the status, else what all have in common;
+ * - several of these, or one with a status: the first that has few tasks, else the status, else what all have in common,
+ *   without the weeks of which it is known that no task has two of them;
  * - an annotation: its index of values when they are rare, that of its name when they are not; with other filters, those
  *   unless few tasks have the annotation;
  * - everything else: tasks by id.
@@ -42,6 +44,7 @@ export async function listTasks(db: Database, filter: TaskFilter = {}, page: Tas
     cursor: page.cursor,
     offset: page.offset ?? 0,
     order: page.first === 'oldest' ? 'asc' : 'desc',
+    weeksApart: await weeksApart(db, filter),
   });
   const found = await db.transaction(async (tx) => {
     await tx.query(pinPlans);
@@ -65,6 +68,8 @@ interface Page {
   readonly cursor: string | undefined;
   readonly offset: number;
   readonly order: 'asc' | 'desc';
+  /** When weeks begin in which nothing is to be found, in order. */
+  readonly weeksApart: readonly number[];
 }
 
 /** The statement behind `listTasks`, for tests that look at its plan. */

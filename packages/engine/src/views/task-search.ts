@@ -51,6 +51,8 @@ export type Add = (value: SqlValue) => string;
 interface Place {
   readonly cursor: string | undefined;
   readonly order: Search['order'];
+  /** When weeks begin in which nothing is to be found, in order. */
+  readonly weeksApart: readonly number[];
 }
 
 /** What a filter asks for: several searches where one index does not have it all. */
@@ -60,11 +62,12 @@ export function searchesOf(filter: TaskFilter, place: Place, add: Add): Search[]
   return q === undefined ? bases : bases.flatMap((base) => alternatives(q, base, add));
 }
 
-function searchOf(filter: TaskFilter, { cursor, order }: Place, add: Add): Search {
+function searchOf(filter: TaskFilter, { cursor, order, weeksApart }: Place, add: Add): Search {
   const { createdAfter: after, createdBefore: before, status } = filter;
   const cut = cursor === undefined ? undefined : `${add(cursor)}::uuid`;
   const from = after && { at: add(timestamp(after.getTime())), floor: idFloor(after, -clockSkewMs, add) };
   const to = before && { at: add(timestamp(before.getTime())), floor: idFloor(before, clockSkewMs, add) };
+  const outside = outsideOf(weeksApart, add);
   const base: Search = {
     order,
     status,
@@ -72,6 +75,7 @@ function searchOf(filter: TaskFilter, { cursor, order }: Place, add: Add): Searc
       ...(cut === undefined ? [] : [`${id} ${order === 'asc' ? '>' : '<'} ${cut}`]),
       ...(from === undefined ? [] : [`${id} >= ${from.floor}`]),
       ...(to === undefined ? [] : [`${id} < ${to.floor}`]),
+      ...outside(id),
     ],
     task: [
       ...(from === undefined ? [] : [`t.created_at >= ${from.at}::timestamptz`]),
@@ -86,6 +90,20 @@ function searchOf(filter: TaskFilter, { cursor, order }: Place, add: Add): Searc
   };
   const byInitiator = filter.initiator === undefined ? base : withInitiator(base, add(filter.initiator));
   return filter.tag === undefined ? byInitiator : withTag(byInitiator, filter.tag, add);
+}
+
+const weekMs = 7 * 86_400_000;
+
+/** A condition on ids that lets the planner leave the partitions of these weeks out. */
+function outsideOf(weeks: readonly number[], add: Add): (id: string) => string[] {
+  if (weeks.length === 0) return () => [];
+  const floor = (ms: number) => `tasker.id_floor(${add(timestamp(ms))}::timestamptz)`;
+  const starts = weeks.filter((week, n) => weeks[n - 1] !== week - weekMs).map(floor);
+  const ends = weeks.filter((week, n) => weeks[n + 1] !== week + weekMs).map((week) => floor(week + weekMs));
+  return (id) => {
+    const between = ends.slice(0, -1).map((end, n) => `${id} >= ${end} and ${id} < ${starts[n + 1]}`);
+    return [`(${[`${id} < ${starts[0]}`, ...between, `${id} >= ${ends.at(-1)}`].join(' or ')})`];
+  };
 }
 
 /** An index has the ids that tasks were given, another the tasks without: their own id is theirs. */
