@@ -167,7 +167,7 @@ const commands: Commands = {
       revision(named({ namespace, name, version: to }), to_revision),
     ],
     // it compares what files say just as well, and so says more of what it compares
-    read: ({ before, after, differences }) => ({ from: compared(before), to: compared(after), differences }),
+    read: ({ before, after, ...rest }) => ({ from: compared(before), to: compared(after), ...rest }),
   }),
   'handler.namespaces': () => ({ args: ['handler', 'namespaces'] }),
   'handler.list': ({ namespace }) => ({ args: ['handler', 'list', namespace] }),

@@ -489,7 +489,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
       expect(await good('health.status', {})).toHaveProperty('metrics');
     });
 
-    it('tells what one version of a template has that another has not', async () => {
+    it('tells what one version of a template has that another has not, and what of it breaks for others', async () => {
       const name = `t${Math.random()}`.replace('.', '');
       const named = { namespace: 'conformance', name };
       for (const [version, callable] of [
@@ -501,6 +501,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
           name,
           version,
           steps: [{ name: 'only', handler: { callable } }],
+          ...(version === '1.0.0' ? {} : { input_schema: { required: ['customer'] } }),
         };
         await good('template.register', { template });
       }
@@ -510,6 +511,7 @@ export function describeConformance(name: string, open: (place: Place) => Surfac
         differences: expect.arrayContaining([
           { path: 'steps.only.handler.callable', kind: 'changed', before: 'a.b', after: 'c.d' },
         ]),
+        breaking: [{ path: 'input_schema', message: '`customer` must be there now.' }],
       });
       expect(await refused('template.diff', { ...named, from: '9.9.9' })).toMatchObject({ code: 'TEMPLATE_NOT_FOUND' });
     });

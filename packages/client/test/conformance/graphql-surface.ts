@@ -170,7 +170,7 @@ const questions: Readonly<Record<OperationName, Question>> = {
   'template.diff': query(
     'templateDiff',
     { ...named, from: 'String!', fromRevision: 'Int', to: 'String', toRevision: 'Int' },
-    `{ namespace name from ${side} to ${side} differences { path kind before after } }`,
+    `{ namespace name from ${side} to ${side} differences { path kind before after } breaking { path message } }`,
   ),
   'handler.namespaces': query(
     'handlerNamespaces',

@@ -114,6 +114,17 @@ export const templateDifferencesSchema = Type.Object(
         after: Type.Optional(jsonSchema),
       }),
     ),
+    breaking: Type.Array(
+      Type.Object({
+        path: Type.String({ description: 'As in `differences`.' }),
+        message: Type.String(),
+      }),
+      {
+        description:
+          'What those rely on who submit tasks or read their results, and cannot any more: contexts that are not taken, ' +
+          'results that may look otherwise, steps that are gone. Alternatives in schemas are not looked into.',
+      },
+    ),
   },
   { title: 'TemplateDifferences' },
 );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import { defineTask } from '../define.ts';
-import { taskDetail } from '../index.ts';
+import { type TaskerLogger, taskDetail } from '../index.ts';
 import { createTestTasker, type TestTasker } from './index.ts';
 
 const hourMs = 3_600_000;
@@ -90,6 +90,31 @@ describeEachDatabase((kind) => {
       (await tasker.record(task.id)).assertAttempts({ wait: ['error', 'complete'] });
       expect(tasker.clock.elapsed()).toBeGreaterThanOrEqual(119_000);
     });
+  });
+
+  test('The time that a test lets pass is warned of only if the test says how long attempts may take.', async () => {
+    const warnings: string[] = [];
+    const ignore = () => undefined;
+    const logger: TaskerLogger = {
+      debug: ignore,
+      info: ignore,
+      warn: (_: object | string, message = '') => warnings.push(message),
+      error: ignore,
+      child: () => logger,
+    };
+    for (const slowThresholdMs of [{}, { slowThresholdMs: 60_000 }]) {
+      await inTest({ logger, ...slowThresholdMs }, async (tasker) => {
+        const long = defineTask({ name: 'long' }).step('wait', {
+          run: async () => {
+            await tasker.clock.sleep(61_000);
+            return null;
+          },
+        });
+        await tasker.register(long);
+        expect((await tasker.runToEnd(await tasker.submit(long, {}))).status).toBe('complete');
+      });
+    }
+    expect(warnings).toEqual(['an attempt took longer than 60000 ms']);
   });
 
   test('Time stands still while a handler does real work.', async () => {

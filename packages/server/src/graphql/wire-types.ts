@@ -195,6 +195,7 @@ const betterNames: ReadonlyMap<string, string> = new Map([
   ['TemplateDifferencesFrom', 'TemplateSide'],
   ['TemplateDifferencesDifferences', 'TemplateDifference'],
   ['TemplateDifferencesDifferencesKind', 'TemplateDifferenceKind'],
+  ['TemplateDifferencesBreaking', 'BreakingChange'],
   ['TaskGraphNodes', 'TaskGraphNode'],
   ['DependencyGraphNodes', 'DependencyGraphNode'],
   ['DependencyGraphEdges', 'DependencyGraphEdge'],

@@ -1,5 +1,5 @@
 import { templateDifferencesSchema, versionSchema } from '@tasker/contract/wire';
-import { diffTemplates } from '@tasker/engine';
+import { breakingChanges, diffTemplates } from '@tasker/engine';
 import { Type } from 'typebox';
 import { readTemplateResource } from '../../resources/template-resource.ts';
 import { defineOperation } from '../operation.ts';
@@ -9,7 +9,7 @@ export const diffTemplate = defineOperation({
   name: 'template.diff',
   permission: 'templates:read',
   kind: 'query',
-  summary: 'Shows what one version or revision of a template has that another has not.',
+  summary: 'Shows what one version or revision of a template has that another has not, and what of it breaks for others.',
   input: Type.Object(
     {
       ...templateProperties,
@@ -31,6 +31,7 @@ export const diffTemplate = defineOperation({
       from: { version: before.version, revision: before.revision },
       to: { version: after.version, revision: after.revision },
       differences: diffTemplates(before.document, after.document).map((difference) => ({ ...difference })),
+      breaking: breakingChanges(before.document, after.document).map((change) => ({ ...change })),
     };
   },
 });
