@@ -9,7 +9,8 @@ export const diffTemplate = defineOperation({
   name: 'template.diff',
   permission: 'templates:read',
   kind: 'query',
-  summary: 'Shows what one version or revision of a template has that another has not, and what of it breaks for others.',
+  summary:
+    'Shows what one version or revision of a template has that another has not, and what of it breaks for others.',
   input: Type.Object(
     {
       ...templateProperties,
