@@ -1,6 +1,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { exitCodes } from './exit.ts';
-import { endQuietlyWithoutReader } from './output/terminal.ts';
+import { exitCodes, UsageError } from './exit.ts';
+import { errorJson } from './output/error-line.ts';
+import { createTerminal, endQuietlyWithoutReader } from './output/terminal.ts';
 import { addAuthoringCommands } from './program/authoring-commands.ts';
 import { addCompletionCommand } from './program/completion-command.ts';
 import { addDatabaseCommands } from './program/database-commands.ts';
@@ -15,6 +16,8 @@ import { readVersion } from './version.ts';
 // The argument table is in program/. What a command does is in commands/, loaded when it is called: `tasker --help` must
 // not wait for a database driver.
 
+// looked for by hand: what cannot be parsed has no options
+const json = process.argv.includes('--json');
 const program = new Command('tasker')
   .description('A durable workflow engine on PostgreSQL.')
   .version(readVersion(), '-V, --version', 'print the version')
@@ -26,6 +29,7 @@ const program = new Command('tasker')
   .option('--verbose', 'print stacks and the engine’s log')
   .helpOption('-h, --help', 'print help')
   .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+  .configureOutput({ writeErr: (text) => json || process.stderr.write(text) })
   .showHelpAfterError('(--help says what there is)')
   .exitOverride();
 
@@ -52,6 +56,14 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   // It has said what is wrong; asking for help or the version is no fault.
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error.exitCode !== 0) createTerminal(json).printJson(errorJson(new UsageError(usageMessage(error))));
+}
+
+/** In the words of our other messages. */
+function usageMessage({ code, message }: CommanderError): string {
+  return code === 'commander.help'
+    ? 'Say which command; `--help` says what there is.'
+    : message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
 
 /** An option that may be given again and again. */

@@ -117,6 +117,18 @@ it('prints errors as JSON where JSON is asked for, and stacks only where they ar
   expect((await run('task', 'list', '--status', 'done', '--verbose')).err).toMatch(/\n\s+at /);
 });
 
+it.each([
+  ['task show nonsense', 'An id looks like'],
+  ['task list --frobnicate', "unknown option '--frobnicate'"],
+  ['task lsit', "unknown command 'lsit' (Did you mean list?)"],
+  ['task', '`--help` says what there is'],
+])('prints as JSON, too, that `tasker %s` is no command as it can be', async (args, says) => {
+  const { code, out, err } = await run(...args.split(' '), '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(out)).toEqual({ error: { code: 'INVALID_REQUEST', message: expect.stringContaining(says) } });
+  expect(err).toBe('');
+});
+
 it('lists every mistake of a template with its place', async () => {
   writeFileSync(join(folder, 'bad.yaml'), 'name: x\nstepz: []\nsteps:\n  - name: a\n    handler: {}\n');
   const { code, err } = await run('template', 'register', 'bad.yaml');
