@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorLine } from './output/error-line.ts';
+import { listenFault } from './output/listen-fault.ts';
 
 export interface HealthPort {
   /** `http://127.0.0.1:3000` */
@@ -62,12 +64,9 @@ export async function openHealthPort({ host, port, check }: HealthPortOptions): 
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw listenFault(error, { host, port }, '--health-port');
   });
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

@@ -1,7 +1,7 @@
 import type { Tasker, TaskerConfig, TaskerLogger } from '@tasker/engine';
 import { createServer, type Server } from '@tasker/server';
 import type { ListenAddress } from './input/listen-address.ts';
-import { errorLine } from './output/error-line.ts';
+import { listenFault } from './output/listen-fault.ts';
 
 export interface OpenServerOptions {
   readonly address: ListenAddress;
@@ -36,17 +36,9 @@ export async function openServer(tasker: Tasker, options: OpenServerOptions): Pr
   try {
     return await listen(address.port);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') throw refusal(error, address);
-    if (orAnyPort && address.isDefaultPort) return listen(0);
-    throw new Error(`Port ${address.port} of ${address.host} is taken. Name another with --port or PORT.`, {
-      cause: error,
-    });
+    if (orAnyPort && address.isDefaultPort && isTaken(error)) return listen(0);
+    throw listenFault(error, address, '--port or PORT');
   }
 }
 
-function refusal(error: unknown, { host, port }: ListenAddress): unknown {
-  if (codeOf(error) === undefined || !(error instanceof Error) || !('syscall' in error)) return error;
-  return new Error(`The server cannot listen on ${host}, port ${port}: ${errorLine(error)}.`, { cause: error });
-}
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+const isTaken = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

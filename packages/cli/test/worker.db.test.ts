@@ -16,6 +16,8 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('a wo
     const [live, ready, other] = await Promise.all(['live', 'ready', 'x'].map((path) => fetch(`${probe}/${path}`)));
     expect([live?.status, ready?.status, other?.status]).toEqual([200, 200, 404]);
     expect(await ready?.json()).toEqual({ status: 'ready' });
+    const taken = await runTasker(['worker', '--tasks', shop, '--health-port', new URL(probe).port], { database });
+    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('is taken. Name another with --health-port.')]);
 
     const client = await createTasker({ database: db, worker: false, migrate: false });
     const task = await client.submit({ namespace: 'shop', name: 'greet', context: { name: 'Ada' } });

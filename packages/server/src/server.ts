@@ -150,7 +150,7 @@ function graphqlOptions({ prefix, stopping, bodyLimit, jsonLimits, logger }: App
 const silent: ServerLogger = { debug: () => undefined, error: () => undefined };
 
 function checkOptions(
-  { authorizer, insecure = false, prefix = '/tasker' }: ServerOptions,
+  { authorizer, insecure = false, prefix = '/tasker', cors }: ServerOptions,
   host: string,
   port: number,
 ): void {
@@ -160,6 +160,7 @@ function checkOptions(
   }
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix))
     problems.push(`prefix must be a path such as /tasker, not ${JSON.stringify(prefix)}.`);
+  if (cors !== undefined) problems.push(...corsProblems(cors));
   if (authorizer === undefined && !insecure && !isLoopback(host)) {
     problems.push(
       `host is ${host}, where others could reach the server, and nothing asks who they are. ` +
@@ -167,6 +168,26 @@ function checkOptions(
     );
   }
   if (problems.length > 0) throw new InvalidOptions(problems);
+}
+
+/** Of settings that look as if they let somebody in, and never do. */
+function corsProblems({ origins, credentials = false }: CorsOptions): string[] {
+  if (origins !== '*') {
+    return origins
+      .filter((origin) => !isOrigin(origin))
+      .map(
+        (origin) =>
+          `cors.origins has ${JSON.stringify(origin)}, which no browser sends. ` +
+          'Write scheme, host and port alone, in lower case, as in https://ops.example.com or http://127.0.0.1:5173.',
+      );
+  }
+  return credentials ? ['cors.origins must name origins where cors.credentials is true: browsers take no * then.'] : [];
+}
+
+/** In the form in which browsers send it. */
+function isOrigin(text: string): boolean {
+  if (/^https?:/i.test(text)) return URL.canParse(text) && new URL(text).origin === text;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(text);
 }
 
 function isLoopback(host: string): boolean {

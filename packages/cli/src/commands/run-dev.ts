@@ -15,6 +15,7 @@ import { untilSignal } from '../until-signal.ts';
 
 export interface RunDevOptions extends ListenOptions {
   readonly insecure?: boolean | undefined;
+  readonly corsOrigin?: readonly string[] | undefined;
   /** Files with tasks. */
   readonly tasks?: readonly string[] | undefined;
   /** Files and folders with templates. Default: the configured ones. */
@@ -45,6 +46,7 @@ export async function runDev(cli: Cli, options: RunDevOptions): Promise<ExitCode
       address,
       config: cli.config,
       insecure: options.insecure,
+      corsOrigins: options.corsOrigin,
       orAnyPort: true,
     });
     const names = tasker.handlers().map(({ namespace, name, version }) => `${namespace}/${name}@${version}`);

@@ -11,6 +11,7 @@ export function addProcessCommands(program: Command): void {
     .option('--host <host>', 'where the server listens (default: TASKER_HOST, else 127.0.0.1)')
     .option('--port <number>', '(default: TASKER_PORT or PORT, else 3000, or any that is free)')
     .option('--insecure', 'listen beyond this machine although nobody is asked who they are')
+    .option('--cors-origin <origin...>', 'pages of other origins that may use the API; * lets in all')
     .action((options, command) =>
       performHere(command, async (cli) => (await import('../commands/run-dev.ts')).runDev(cli, options)),
     );

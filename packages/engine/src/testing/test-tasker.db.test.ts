@@ -98,7 +98,7 @@ describeEachDatabase((kind) => {
     const logger: TaskerLogger = {
       debug: ignore,
       info: ignore,
-      warn: (_: object | string, message = '') => warnings.push(message),
+      warn: (_: object | string, message?: string) => warnings.push(message ?? ''),
       error: ignore,
       child: () => logger,
     };

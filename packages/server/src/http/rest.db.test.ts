@@ -673,6 +673,15 @@ describeEachDatabase((kind) => {
     const tasker = await startTasker(db, { worker: false });
     await expect(startServer(tasker, { host: '0.0.0.0' })).rejects.toThrow(/host is 0\.0\.0\.0.*insecure/s);
     await expect(startServer(tasker, { port: 70_000 })).rejects.toThrow(/port must be/);
+    for (const origin of ['https://ops.example/', 'https://Ops.Example', 'ops.example', 'https://ops.example:443']) {
+      await expect(startServer(tasker, { cors: { origins: [origin] } })).rejects.toThrow(
+        `cors.origins has "${origin}", which no browser sends`,
+      );
+    }
+    await startServer(tasker, { cors: { origins: ['http://127.0.0.1:5173', 'tauri://localhost'] } });
+    await expect(startServer(tasker, { cors: { origins: '*', credentials: true } })).rejects.toThrow(
+      /cors\.origins must name/,
+    );
     const { send } = await startServer(tasker, { host: '0.0.0.0', insecure: true });
     expect(await send('GET', '/health/live')).toMatchObject({ status: 200 });
   });
