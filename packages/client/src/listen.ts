@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { ClientSettings } from './client-options.ts';
 import { ConnectionFailed, clientError } from './errors.ts';
 import type { Subscription } from './operations.ts';
-import { failureOf, headersOf } from './send-request.ts';
+import { failureOf, headersOf, neverFollow } from './send-request.ts';
 
 /**
  * What happens to a task, as the server says it on one connection; ends when that ends. Undefined says from when on
@@ -56,11 +56,11 @@ async function open(
   const url = `${settings.base}/tasker/events?${new URLSearchParams({ task_id: taskId })}`;
   let response: Response;
   try {
-    response = await settings.fetch(url, { headers, signal });
+    response = await settings.fetch(url, { headers, redirect: neverFollow, signal });
   } catch (cause) {
     throw lost(settings, cause);
   }
-  if (!response.ok) throw clientError(failureOf(response, await response.text()));
+  if (!response.ok) throw clientError(failureOf(settings, response, await response.text()));
   if (!isStream(response)) throw unexpected('something else than a stream');
   return response;
 }

@@ -3,6 +3,7 @@ import type { ClientSettings } from './client-options.ts';
 import { ClientError, ConnectionFailed, clientError, type Failure } from './errors.ts';
 import { pause } from './pause.ts';
 import { parseRetryAfterMs, retryDelayMs } from './retry-delay.ts';
+import { timeLimit } from './time-limit.ts';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -57,8 +58,11 @@ async function attemptRequest(settings: ClientSettings, request: WireRequest): P
   const { response, text } = await exchange(settings, request);
   if (response.ok || (response.status === request.answers && isOurs(response)))
     return { status: response.status, text };
-  throw clientError(failureOf(response, text));
+  throw clientError(failureOf(settings, response, text));
 }
+
+/** A command that is led elsewhere would arrive there as a question; what is led to a page to log in at, as a page. */
+export const neverFollow = 'manual';
 
 /** What stands in front of a server answers 503, too. */
 function isOurs(response: Response): boolean {
@@ -68,11 +72,12 @@ function isOurs(response: Response): boolean {
 async function exchange(settings: ClientSettings, request: WireRequest): Promise<{ response: Response; text: string }> {
   const { method, path, body, signal } = request;
   const headers = await headersOf(settings, request);
-  const late = AbortSignal.timeout(settings.timeoutMs);
+  const late = timeLimit(settings.timeoutMs);
   try {
     const response = await settings.fetch(settings.base + path, {
       method,
       headers,
+      redirect: neverFollow,
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -112,7 +117,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** What an answer that is no success says. */
-export function failureOf(response: Response, text: string): Failure {
+export function failureOf({ base }: ClientSettings, response: Response, text: string): Failure {
   const { status } = response;
   const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), Date.now());
   const { error, correlation_id: correlationId } = membersOf(parseJson(text));
@@ -125,6 +130,7 @@ export function failureOf(response: Response, text: string): Failure {
   if (isErrorCode(code) && typeof message === 'string') {
     return { ...common, code, message, details: isObject(details) ? details : {} };
   }
+  if (isRedirect(response)) return { ...common, code: 'UNEXPECTED_ANSWER', message: redirectMessage(base, response) };
   // A proxy, or a server that is not ours.
   const begin = text.trim().slice(0, 200);
   return {
@@ -132,6 +138,17 @@ export function failureOf(response: Response, text: string): Failure {
     code: status === 401 ? 'UNAUTHENTICATED' : status === 403 ? 'FORBIDDEN' : 'UNEXPECTED_ANSWER',
     message: `${response.url || 'The server'} answered ${status}${begin === '' ? '' : `: ${begin}`}. Check that the URL leads to Tasker.`,
   };
+}
+
+/** Browsers say no more than that it is one. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400);
+}
+
+function redirectMessage(base: string, { headers }: Response): string {
+  const location = headers.get('location');
+  const where = location === null ? '' : `, to ${location}`;
+  return `The server at ${base} leads elsewhere${where}. Give the URL that Tasker itself answers at.`;
 }
 
 /** Undefined: it is not JSON. */

@@ -2,6 +2,7 @@ import { isTerminal } from '@tasker/contract';
 import type { TaskResource } from '@tasker/contract/wire';
 import { WaitTimedOut } from './errors.ts';
 import type { Caller } from './operations.ts';
+import { timeLimit } from './time-limit.ts';
 import type { Outcome, TypedTask, WaitOptions } from './typed-task.ts';
 import { watchTask } from './watch-task.ts';
 
@@ -15,7 +16,7 @@ export async function waitForTask<Task extends TypedTask>(
   taskId: string,
   { timeoutMs, signal }: WaitOptions = {},
 ): Promise<Outcome<Task>> {
-  const late = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const late = timeoutMs === undefined ? undefined : timeLimit(timeoutMs);
   const stop = AbortSignal.any([signal, late].filter((each) => each !== undefined));
   try {
     for (;;) {

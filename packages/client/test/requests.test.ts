@@ -202,6 +202,29 @@ describe('an attempt that fails', () => {
     expect(error.message).toMatch(/did not answer within 50 ms/);
   });
 
+  it.each([2 ** 31, 2_592_000_000, 2 ** 40, Number.POSITIVE_INFINITY, 30_000.5])(
+    'is not given up at once for being given %d ms',
+    async (timeoutMs) => {
+      const { url } = await stubServer(tasks);
+      expect(await clientOf(url, { timeoutMs }).tasks.list()).toMatchObject({ tasks: [] });
+    },
+  );
+
+  it.each([301, 302, 307, 308])(
+    'because the server leads elsewhere (%d) says where, and goes nowhere',
+    async (status) => {
+      const elsewhere = await stubServer(json(200, { tasks: [] }));
+      const location = `${elsewhere.url}/tasker/tasks`;
+      const { url } = await stubServer((_, response) => void response.writeHead(status, { location }).end());
+      const error = await failureOf(clientOf(url).submit({ name: 'order', context: {} }));
+      expect(error).toMatchObject({ code: 'UNEXPECTED_ANSWER', status });
+      expect(error.message).toBe(
+        `The server at ${url} leads elsewhere, to ${location}. Give the URL that Tasker itself answers at.`,
+      );
+      expect(elsewhere.received).toEqual([]);
+    },
+  );
+
   it('because nobody is there says where and why', async () => {
     const error = await failureOf(clientOf('http://127.0.0.1:1', { retries: 0 }).tasks.list());
     expect(error.message).toMatch(/^The server at http:\/\/127\.0\.0\.1:1 cannot be reached: .*\. Check the URL/);

@@ -174,6 +174,19 @@ describe('waiting for a task', () => {
     });
   });
 
+  it.each([2_592_000_000, Number.POSITIVE_INFINITY])('goes on when it was given %d ms', async (timeoutMs) => {
+    const server = await serverOfTask({
+      stream(response) {
+        begin(response);
+        server.happen('e2', 'task_complete');
+        say(response, 'e2', 'task_complete');
+      },
+    });
+    server.happen('e1', 'submitted');
+    const outcome = await createClient({ url: server.url }).waitFor(id, { timeoutMs });
+    expect(outcome.status).toBe('complete');
+  });
+
   it('fails at once when there is no such task', async () => {
     const { url } = await stubServer(failure(404, 'TASK_NOT_FOUND'));
     await expect(createClient({ url }).waitFor(id)).rejects.toMatchObject({ name: 'NotFound' });
