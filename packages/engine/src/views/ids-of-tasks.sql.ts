@@ -9,7 +9,12 @@ export function idsOf(search: Search, most: string): string {
 
 function idsByNote(search: Search, noted: Noted, most: string): string {
   const { order, status, ids, narrow, correlation, revisions, initiator, tags } = search;
-  const others = { ...search, noted: undefined, task: [...search.task, noted.ofTask] };
+  const others = {
+    ...search,
+    noted: undefined,
+    task: [...search.task, noted.ofTask],
+    besidesTags: [...search.besidesTags, noted.ofTask],
+  };
   if (narrow) return idsByTask(others, most);
   const place = {
     ids,
@@ -98,7 +103,7 @@ const firstTasks = 2000;
 
 /** The index that the order of ids can be read from comes first, the others by how much they cost to ask. */
 function waysTo(search: Search, most: string): Way[] {
-  const { order, ids, task, status, correlation, initiator, revisions, tags } = search;
+  const { order, ids, task, besidesTags, status, correlation, initiator, revisions, tags } = search;
   const within = ids('t.id');
   const conditions = [...within, ...task, ...hasStatus(status)];
   const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
@@ -127,11 +132,12 @@ function waysTo(search: Search, most: string): Way[] {
   };
   const byTag = (of: string): Way => {
     // without knowledge of a limit the planner does not hope to find them soon by walking the ids
-    const tagged = (asked: readonly string[]) => `select t.id from tasker.task t ${where(asked)} offset 0`;
+    const tagged = (asked: readonly string[]) =>
+      `select t.id from tasker.task t ${where([`t.tags @> ${of}::text[]`, ...within, ...asked])} offset 0`;
     return {
       of,
-      alone: `select 1 from (${tagged([`t.tags @> ${of}::text[]`, ...within])}) a ${few}`,
-      found: `select f.id from (${tagged([...conditions, ...belongs])}) f order by f.id ${order} limit ${most}`,
+      alone: `select 1 from (${tagged([])}) a ${few}`,
+      found: `select f.id from (${tagged([...besidesTags, ...hasStatus(status), ...belongs])}) f order by f.id ${order} limit ${most}`,
     };
   };
   return [

@@ -1,6 +1,7 @@
 import type { Database, SqlValue, Statement } from '../postgres/database.ts';
 import { summaryColumns, summaryJoins, type TaskSummary } from './find-task.sql.ts';
 import { idsOf } from './ids-of-tasks.sql.ts';
+import { oftenAsked } from './often-asked.ts';
 import { type Add, hasTemplate, searchesOf, type TaskFilter } from './task-search.ts';
 import { weeksApart } from './weeks-apart.sql.ts';
 
@@ -39,19 +40,30 @@ export interface TaskPage {
  */
 export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {
   const limit = page.limit ?? 20;
+  const apart = await weeksApart(db, filter);
   const { text, values } = pageStatement(filter, {
     limit: limit + 1,
     cursor: page.cursor,
     offset: page.offset ?? 0,
     order: page.first === 'oldest' ? 'asc' : 'desc',
-    weeksApart: await weeksApart(db, filter),
+    weeksApart: apart,
   });
+  // which weeks can be left out is to be known when it is planned
+  const name = apart.length === 0 ? nameOf(db, text) : undefined;
   const found = await db.transaction(async (tx) => {
-    await tx.query(pinPlans);
-    return tx.query<TaskSummary>({ text }, values);
+    await tx.query(name === undefined ? pinPlans : pinKeptPlans);
+    return tx.query<TaskSummary>(name === undefined ? { text } : { name, text }, values);
   });
   const tasks = found.slice(0, limit);
   return { tasks, nextCursor: found.length > limit ? tasks.at(-1)?.taskId : undefined };
+}
+
+const names = new WeakMap<Database, (text: string) => string | undefined>();
+
+function nameOf(db: Database, text: string): string | undefined {
+  let ofDatabase = names.get(db);
+  if (ofDatabase === undefined) names.set(db, (ofDatabase = oftenAsked('list_tasks')));
+  return ofDatabase(text);
 }
 
 /**
@@ -61,6 +73,11 @@ export async function listTasks(db: Database, filter: TaskFilter = {}, page: Tas
 export const pinPlans: Statement = {
   text: `select set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
                 set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+};
+
+/** One plan whatever the values are: with these settings and these statements it is the one that each would get. */
+export const pinKeptPlans: Statement = {
+  text: `${pinPlans.text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
 };
 
 interface Page {

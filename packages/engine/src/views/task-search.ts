@@ -34,6 +34,8 @@ export interface Search {
   readonly ids: (column: string) => string[];
   /** Conditions on the task `t`: all there are, but for its revision. */
   readonly task: readonly string[];
+  /** The same but for its tags, in words that no index knows: for tasks that are found by their tags. */
+  readonly besidesTags: readonly string[];
   /** A query for the revisions that tasks may have. */
   readonly revisions: string | undefined;
   /** Parameters that an index on tasks knows. */
@@ -68,6 +70,10 @@ function searchOf(filter: TaskFilter, { cursor, order, weeksApart }: Place, add:
   const from = after && { at: add(timestamp(after.getTime())), floor: idFloor(after, -clockSkewMs, add) };
   const to = before && { at: add(timestamp(before.getTime())), floor: idFloor(before, clockSkewMs, add) };
   const outside = outsideOf(weeksApart, add);
+  const created = [
+    ...(from === undefined ? [] : [`t.created_at >= ${from.at}::timestamptz`]),
+    ...(to === undefined ? [] : [`t.created_at < ${to.at}::timestamptz`]),
+  ];
   const base: Search = {
     order,
     status,
@@ -77,10 +83,8 @@ function searchOf(filter: TaskFilter, { cursor, order, weeksApart }: Place, add:
       ...(to === undefined ? [] : [`${id} < ${to.floor}`]),
       ...outside(id),
     ],
-    task: [
-      ...(from === undefined ? [] : [`t.created_at >= ${from.at}::timestamptz`]),
-      ...(to === undefined ? [] : [`t.created_at < ${to.at}::timestamptz`]),
-    ],
+    task: created,
+    besidesTags: created,
     revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
     correlation: undefined,
     initiator: undefined,
@@ -137,15 +141,20 @@ function idFloor(at: Date, skewMs: number, add: Add): string {
 const timestamp = (ms: number) => new Date(Math.min(Math.max(0, ms), Date.UTC(9999, 11, 31))).toISOString();
 
 function withCorrelation(search: Search, correlation: string): Search {
-  // a range for the reason given below
-  const conditions = [`t.correlation_id >= ${correlation}`, `t.correlation_id <= ${correlation}`];
-  return { ...search, correlation, task: [...search.task, ...conditions] };
+  return { ...withColumn(search, 'correlation_id', correlation), correlation };
 }
 
 function withInitiator(search: Search, initiator: string): Search {
-  // a range, because for an equation the planner may think the index on ids good enough, and read all of history
-  const conditions = [`t.initiator >= ${initiator}`, `t.initiator <= ${initiator}`];
-  return { ...search, initiator, task: [...search.task, ...conditions] };
+  return { ...withColumn(search, 'initiator', initiator), initiator };
+}
+
+function withColumn(search: Search, column: string, value: string): Search {
+  return {
+    ...search,
+    // a range, because for an equation the planner may think the index on ids good enough, and read all of history
+    task: [...search.task, `t.${column} >= ${value}`, `t.${column} <= ${value}`],
+    besidesTags: [...search.besidesTags, `t.${column} is not distinct from ${value}`],
+  };
 }
 
 function withTag(search: Search, tag: string, add: Add): Search {

@@ -1,4 +1,4 @@
-import type { Database, Queryable, TaskerOptions } from '@tasker/engine';
+import type { TaskerOptions } from '@tasker/engine';
 import {
   buildClientSchema,
   type GraphQLNamedType,
@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { expect, it } from 'vitest';
 import { describeEachDatabase, type TestDatabaseKind } from '../../../engine/test/servers/databases.ts';
+import { counting } from '../../test/counting.ts';
 import { startTasker } from '../../test/start.ts';
 import { startServer } from '../../test/start-server.ts';
 import { diamond, templateOf } from '../../test/template.ts';
@@ -541,25 +542,4 @@ async function open(
       return String(valueOf(data?.['createTask'], 'taskId'));
     },
   };
-}
-
-/** The same database, which counts what is asked of it. */
-function counting(db: Database) {
-  let count = 0;
-  const queries = (of: Queryable): Queryable => ({
-    query: (statement, values) => {
-      count += 1;
-      return of.query(statement, values);
-    },
-    script: (text) => of.script(text),
-  });
-  const counted: Database = {
-    ...queries(db),
-    kind: db.kind,
-    schema: db.schema,
-    transaction: (work) => db.transaction((tx) => work(queries(tx))),
-    listen: (channel, onMessage) => db.listen(channel, onMessage),
-    close: () => db.close(),
-  };
-  return { counted, statements: () => count };
 }

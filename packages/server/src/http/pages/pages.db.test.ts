@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOneDatabase } from '../../../../engine/test/servers/databases.ts';
+import { counting } from '../../../test/counting.ts';
 import { startTasker } from '../../../test/start.ts';
 import { startServer } from '../../../test/start-server.ts';
 import { diamond, templateOf } from '../../../test/template.ts';
@@ -23,6 +24,24 @@ describeOneDatabase((kind) => {
     expect(page).toContain('&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;x&#34;');
     expect(page).not.toContain('<script>');
     expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+
+  it('the start page draws a template once, and again when its content changes', async () => {
+    const { db } = await kind.fresh();
+    const { counted, statements } = counting(db);
+    const drawn = () => statements('documents_of_revisions');
+    const tasker = await startTasker(counted, { worker: false });
+    const { url } = await startServer(tasker);
+    const page = async () => (await fetch(url)).text();
+    const register = (step: string) =>
+      tasker.register(templateOf({ [step]: [] }, { name: 'moving' }), { replace: true });
+    await register('first');
+    expect([await page(), await page()].every((text) => text.includes('>first<'))).toBe(true);
+    expect(drawn()).toBe(1);
+    await register('second');
+    const text = await page();
+    expect([text.includes('>first<'), text.includes('>second<')]).toEqual([false, true]);
+    expect(drawn()).toBe(2);
   });
 
   it('the reference can be browsed without anything from elsewhere', async () => {

@@ -13,8 +13,9 @@ import { style } from './style.ts';
 /** `GET /`: what runs here, for a person with nothing but a browser. */
 export function serveStartPage(app: FastifyInstance, services: Services, prefix: string): void {
   const version = readVersion();
+  const draw = createDrawings(services);
   app.get('/', async (request, reply) => {
-    const page = await startPage(services, request.context, prefix, version);
+    const page = await startPage(services, request.context, draw, prefix, version);
     void reply.header('content-security-policy', policy).type('text/html; charset=utf-8');
     return page.text;
   });
@@ -24,15 +25,21 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
 /** Graphs drawn; the others are links. */
 const mostGraphs = 12;
 
-async function startPage(services: Services, context: RequestContext, prefix: string, version: string): Promise<Html> {
-  const { templates, next_cursor: next } = await invoke(listTemplates, services, {}, context);
-  const { tasks } = await invoke(listTasks, services, { limit: 20 }, context);
+async function startPage(
+  services: Services,
+  context: RequestContext,
+  draw: Draw,
+  prefix: string,
+  version: string,
+): Promise<Html> {
+  const [{ templates, next_cursor: next }, { tasks }] = await Promise.all([
+    invoke(listTemplates, services, {}, context),
+    invoke(listTasks, services, { limit: 20 }, context),
+  ]);
   const newest = newestVersions(templates);
-  const drawings = await Promise.all(
-    newest
-      .slice(0, mostGraphs)
-      .map(async (template) => figure(template, await draw(services, context, template), prefix)),
-  );
+  const shown = newest.slice(0, mostGraphs);
+  const drawings = await draw(shown, context);
+  const figures = shown.map((template, index) => figure(template, drawings[index] ?? '', prefix));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -61,7 +68,7 @@ async function startPage(services: Services, context: RequestContext, prefix: st
           </section>
           <section>
             <h2>Templates</h2>
-            ${newest.length === 0 ? html`<p>None is registered yet.</p>` : html`<div class="graphs">${drawings}</div>`}
+            ${newest.length === 0 ? html`<p>None is registered yet.</p>` : html`<div class="graphs">${figures}</div>`}
             ${others(newest.slice(mostGraphs), prefix)}
             ${next === null ? '' : html`<p><a href="${prefix}/templates?cursor=${next}">More</a></p>`}
           </section>
@@ -79,10 +86,30 @@ function newestVersions(templates: readonly TemplateSummary[]): TemplateSummary[
   });
 }
 
-async function draw(services: Services, context: RequestContext, template: TemplateSummary): Promise<string> {
-  const { namespace, name, version } = template;
-  const { drawing } = await invoke(templateGraph, services, { namespace, name, version, format: 'svg' }, context);
-  return drawing ?? '';
+type Draw = (templates: readonly TemplateSummary[], context: RequestContext) => Promise<string[]>;
+
+/** Remembers what the page has shown last: the content of a revision stays as it is. */
+function createDrawings(services: Services): Draw {
+  let known = new Map<string, string>();
+  return async (templates, context) => {
+    const drawn = await Promise.all(
+      templates.map(async (template) => {
+        const key = keyOf(template);
+        return [key, known.get(key) ?? (await drawGraph(services, context, template))] as const;
+      }),
+    );
+    known = new Map(drawn);
+    return drawn.map(([, drawing]) => drawing);
+  };
+}
+
+const keyOf = ({ namespace, name, version, revision }: TemplateSummary) =>
+  `${namespace}/${name}@${version}#${revision}`;
+
+async function drawGraph(services: Services, context: RequestContext, template: TemplateSummary): Promise<string> {
+  const { namespace, name, version, revision } = template;
+  const wanted = { namespace, name, version, revision, format: 'svg' } as const;
+  return (await invoke(templateGraph, services, wanted, context)).drawing ?? '';
 }
 
 function figure(template: TemplateSummary, drawing: string, prefix: string): Html {
