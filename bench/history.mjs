@@ -200,7 +200,9 @@ const copySql = `
   insert into tasker.task (id, revision_id, priority, context, created_at, correlation_id, parent_correlation_id,
                            idempotency_key, initiator, source_system, reason, tags)
     select c.id, t.revision_id, t.priority, t.context, c.at,
-           case when ${dice(3)} < 0.7 then 'c-' || n when ${dice(3)} < 0.72 then 'saga-7' end, null,
+           case when ${dice(3)} < 0.7 then 'c-' || n when ${dice(3)} < 0.72 then 'saga-7' end,
+           case when ${dice(3)} between 0.7 and 0.72 and n % 50 <> 0 then 'saga-7' when ${dice(10)} < 0.05 then 'p-' || n / 100
+                when ${dice(10)} < 0.06 then 'fleet' end,
            case when ${dice(4)} < 0.2 then 'k-' || n end,
            case when c.rare then 'archivist' when ${dice(5)} < 0.3 then 'nightly'
                 when ${dice(5)} < 0.4 and c.bulk then 'importer' when ${dice(5)} < 0.95 then 'user-' || (${dice(6)} * 200)::int end,

@@ -1,7 +1,8 @@
 // Lists over a long history: every list and filter of the API with a million finished tasks in the database, beside a
 // request for one task by its id over the same connection.
 //
-//   node lists.mjs [--tasks 1000000] [--open 4000] [--rounds 40] [--database bench_lists] [--only TEXT] [--out FILE.jsonl]
+//   node lists.mjs [--tasks 1000000] [--open 4000] [--rounds 60] [--database bench_lists] [--only TEXT] [--out FILE.jsonl]
+//   node lists-report.mjs FILE.jsonl SURFACES.md       the section about lists again, from the last of the raw lines
 //
 // The history is made first (history.mjs; some minutes), unless the database at BENCH_DATABASE_URL has it already.
 // Requests take turns: every round asks every one of them once, with other parameters. TASKER_BENCH_SOURCE=1 takes the
@@ -13,7 +14,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { machineCpuSeconds, ownCpuSeconds } from './counters.mjs';
+import { machineCpuSeconds, openPostgresCounters, ownCpuSeconds, treeCpuSeconds } from './counters.mjs';
 import { fillHistory, hasHistory, historyOf } from './history.mjs';
 import { databaseUrl, freshDatabase, startPostgres } from './postgres.mjs';
 import { latencyFigures, quantile, round } from './statistics.mjs';
@@ -35,11 +36,13 @@ const found = new Map();
 await ask(2, () => {});
 keys.http.length = 0;
 keys.sql.length = 0;
-const before = machineCpuSeconds();
+const counters = await openPostgresCounters(options.database);
+const before = await cpuSeconds();
 const start = performance.now();
 await ask(options.rounds, (name, ms) => latenciesMs.get(name)?.push(ms));
 const seconds = (performance.now() - start) / 1000;
-const line = figures();
+const line = figures(await cpuSeconds());
+await counters.close();
 console.log(JSON.stringify(line));
 if (options.out) appendFileSync(options.out, `${JSON.stringify(line)}\n`);
 surface.process.kill('SIGTERM');
@@ -53,7 +56,7 @@ function readOptions() {
     options: {
       tasks: { type: 'string', default: '1000000' },
       open: { type: 'string', default: '4000' },
-      rounds: { type: 'string', default: '40' },
+      rounds: { type: 'string', default: '60' },
       database: { type: 'string', default: 'bench_lists' },
       only: { type: 'string', default: '' },
       out: { type: 'string' },
@@ -73,9 +76,9 @@ async function makeHistory() {
 /** Ids all over history, and the moments that they were made at. */
 async function readKnown() {
   const { rows } = await client.query(
-    `select t.id, t.created_at as at, t.correlation_id as correlation
+    `select t.id, t.created_at as at, t.correlation_id as correlation, t.parent_correlation_id as parent
        from public.span p cross join generate_series(1, 200) n
-      cross join lateral (select t.id, t.created_at, t.correlation_id from tasker.task t
+      cross join lateral (select t.id, t.created_at, t.correlation_id, t.parent_correlation_id from tasker.task t
                            where t.id >= tasker.id_floor(p.since + p.step * $1::int * (n - 0.5) / 200)
                            order by t.id limit 1) t`,
     [options.tasks],
@@ -175,7 +178,7 @@ function requestsOf() {
     'tag, unknown': { tag: 'nothing' },
     initiator: { initiator: 'nightly' },
     'initiator, deep': (one) => ({ initiator: 'nightly', cursor: one.id }),
-    'initiator, one of many': () => ({ initiator: `user-${Math.floor(Math.random() * 200)}` }),
+    'initiator, one of many': () => ({ initiator: someUser() }),
     'initiator, rare': { initiator: rare.initiator },
     'initiator, unknown': { initiator: 'nobody' },
     'correlation id': (one) => ({ correlation_id: one.correlation ?? 'c-1' }),
@@ -184,6 +187,48 @@ function requestsOf() {
     'correlation id of many, namespace, rare': { correlation_id: 'saga-7', namespace: rare.namespace },
     'correlation id of many, tag, rare': { correlation_id: 'saga-7', tag: rare.tag },
     'correlation id, unknown': { correlation_id: 'none' },
+    'parent correlation id': (one) => ({ parent_correlation_id: one.parent ?? 'p-5000' }),
+    'parent correlation id of many': { parent_correlation_id: 'fleet' },
+    'parent correlation id of many, deep': (one) => ({ parent_correlation_id: 'fleet', cursor: one.id }),
+    'parent correlation id of many, tag': { parent_correlation_id: 'fleet', tag: 'web' },
+    'parent correlation id of many, namespace': { parent_correlation_id: 'fleet', namespace: 'billing' },
+    'parent correlation id of many, status error': { parent_correlation_id: 'fleet', status: 'error' },
+    'parent correlation id, the same as their own': { parent_correlation_id: 'saga-7' },
+    'parent correlation id, the same as their own, tag, rare': { parent_correlation_id: 'saga-7', tag: rare.tag },
+    'parent and own correlation id': (one) => ({
+      parent_correlation_id: 'fleet',
+      correlation_id: one.correlation ?? 'c-1',
+    }),
+    'parent correlation id, unknown': { parent_correlation_id: 'none' },
+    annotation: noted(),
+    'annotation, deep': (one) => noted({ cursor: one.id }),
+    'annotation, value': noted(score(7)),
+    'annotation, value, deep': (one) => noted({ ...score(7), cursor: one.id }),
+    'annotation, value of none': noted(score(77)),
+    'annotation, unknown': { annotation_type: 'nothing' },
+    'annotation, a day': (one) => noted(day(one)),
+    'annotation, namespace': noted({ namespace: 'billing' }),
+    'annotation, value, namespace': noted({ ...score(7), namespace: 'ops' }),
+    'annotation, value, name': noted({ ...score(3), name: 'dunning' }),
+    'annotation, value, tag': noted({ ...score(7), tag: 'web' }),
+    'annotation, value, tag of one in a hundred': noted({ ...score(7), tag: 'vip' }),
+    'annotation, value, initiator': noted({ ...score(7), initiator: 'nightly' }),
+    'annotation, value, initiator, one of many': () => noted({ ...score(7), initiator: someUser() }),
+    'annotation, namespace, rare': noted({ namespace: rare.namespace }),
+    'annotation, tag, rare': noted({ tag: rare.tag }),
+    'annotation, status complete': noted({ status: 'complete' }),
+    'annotation, status error': noted({ status: 'error' }),
+    'annotation, status pending': noted({ status: 'pending' }),
+    'annotation, correlation id of many': noted({ correlation_id: 'saga-7' }),
+    'annotation, tag and initiator, never together': noted({ tag: 'web', initiator: 'importer' }),
+    'annotation, value, tag, initiator and namespace': noted({
+      ...score(7),
+      tag: 'web',
+      initiator: 'nightly',
+      namespace: 'shop',
+    }),
+    'annotation, rare': { annotation_type: 'heirloom' },
+    'annotation, rare, tag of others': { annotation_type: 'heirloom', tag: 'web' },
     'a day': day,
     'from a day on': (one) => ({ created_after: day(one).created_after }),
     'up to a day': (one) => ({ created_before: day(one).created_before }),
@@ -228,14 +273,24 @@ function requestsOf() {
       initiator: 'nightly',
     }),
   };
+  const ofTasks = ([name, filter], more = {}) => ({
+    name: `tasks: ${name}`,
+    request: (one) => get('/tasks', { ...(typeof filter === 'function' ? filter(one) : filter), ...more }),
+  });
   return [
-    ...Object.entries(filters).map(([name, filter]) => ({
-      name: `tasks: ${name}`,
-      request: (one) => get('/tasks', typeof filter === 'function' ? filter(one) : filter),
-    })),
+    ...Object.entries(filters).map((entry) => ofTasks(entry)),
+    ...Object.entries(filters).map(([name, filter]) =>
+      ofTasks([`${name}, the oldest first`, filter], { sort_order: 'asc' }),
+    ),
     { name: 'steps of a task', request: (one) => get(`/tasks/${one.id}/workflow_steps`) },
     { name: 'history of a task', request: (one) => get(`/tasks/${one.id}/events`) },
     { name: 'why of a task', request: (one) => get(`/tasks/${one.id}/explain`) },
+    { name: 'graph of a task', request: (one) => get(`/tasks/${one.id}/graph`) },
+    { name: 'names of annotations', request: () => get('/annotations') },
+    { name: 'health: status', request: () => get('/health/status') },
+    { name: 'health: ready', request: () => get('/health/ready') },
+    { name: 'metrics', request: () => get('/metrics') },
+    { name: 'metrics as JSON', request: () => get('/metrics', { format: 'json' }) },
     { name: 'handlers', request: () => get('/handlers/shop') },
     { name: 'namespaces of handlers', request: () => get('/handlers') },
     { name: 'templates', request: () => get('/templates') },
@@ -251,6 +306,26 @@ function requestsOf() {
     {
       name: 'GraphQL: tasks, tag, unknown',
       request: () => graphql('{ tasks(tag: "nothing") { nodes { taskId } } }'),
+    },
+    {
+      name: 'GraphQL: tasks with histories',
+      request: () => graphql('{ tasks(first: 20) { nodes { taskId history { nodes { eventType at } } } } }'),
+    },
+    {
+      name: 'GraphQL: tasks with templates and reasons',
+      request: () => graphql('{ tasks(first: 20) { nodes { template { fullName } explain { kind } } } }'),
+    },
+    {
+      name: 'GraphQL: tasks, the oldest first',
+      request: () => graphql('{ tasks(sortOrder: asc) { nodes { taskId } } }'),
+    },
+    {
+      name: 'GraphQL: tasks, parent correlation id of many',
+      request: () => graphql('{ tasks(parentCorrelationId: "fleet") { nodes { taskId } } }'),
+    },
+    {
+      name: 'GraphQL: history of a task',
+      request: (one) => graphql(`{ task(taskId: "${one.id}") { history { nodes { eventType at } } } }`),
     },
     { name: 'GraphQL: templates', request: () => graphql('{ templates { nodes { fullName } } }') },
     {
@@ -287,6 +362,18 @@ function graphql(query) {
   return { path: '/tasker/graphql', body: { query } };
 }
 
+function noted(more = {}) {
+  return { annotation_type: 'review', ...more };
+}
+
+function score(value) {
+  return { annotation_key: 'score', annotation_value: JSON.stringify(value) };
+}
+
+function someUser() {
+  return `user-${Math.floor(Math.random() * 200)}`;
+}
+
 function annotated(type, more) {
   return `{ tasksByAnnotation(annotationType: ${type} ${more}) { nodes { taskId } } }`;
 }
@@ -296,30 +383,44 @@ function day({ at }) {
   return { created_after: new Date(at - ms / 2).toISOString(), created_before: new Date(+at + ms / 2).toISOString() };
 }
 
-function figures() {
-  const key = quantile(keys.http, 0.5);
+async function cpuSeconds() {
+  const { cpuSeconds: postgres } = await counters.sample();
+  const server = treeCpuSeconds(surface.process.pid);
+  return { machine: machineCpuSeconds().busy, postgres, server, asking: ownCpuSeconds() };
+}
+
+function figures(after) {
+  const byKeyMs = latencyFigures(keys.http);
+  const byKeySqlMs = latencyFigures(keys.sql);
   const lists = requests.map(({ name }) => {
     const all = latenciesMs.get(name);
-    const p95 = quantile(all, 0.95);
+    const [p50, p95] = [quantile(all, 0.5), quantile(all, 0.95)];
     return {
       name,
       found: found.get(name),
-      p50: round(quantile(all, 0.5), 2),
+      p50: round(p50, 2),
       p95: round(p95, 2),
-      ratio: round(p95 / key, 2),
+      ratio: round(p95 / byKeyMs.p50, 2),
+      sqlRatio: round(p95 / byKeySqlMs.p50, 2),
     };
   });
-  const busy = machineCpuSeconds().busy - before.busy;
+  const cores = (name) => round((after[name] - before[name]) / seconds, 2);
+  const own = ['postgres', 'server', 'asking'];
   return {
     kind: 'lists',
     tasks: options.tasks,
     open: options.open,
     rounds: options.rounds,
-    byKeyMs: latencyFigures(keys.http),
-    byKeySqlMs: latencyFigures(keys.sql),
-    busyCores: round(busy / seconds, 2),
-    ownCpuSeconds: round(ownCpuSeconds(), 1),
+    byKeyMs,
+    byKeySqlMs,
+    seconds: round(seconds, 0),
+    cores: Object.fromEntries(own.map((name) => [name, cores(name)])),
+    foreignCores: round(
+      own.reduce((rest, name) => rest - cores(name), cores('machine')),
+      2,
+    ),
     lists: lists.toSorted((one, other) => other.ratio - one.ratio),
+    node: process.version,
     at: new Date().toISOString(),
   };
 }

@@ -1,3 +1,4 @@
+import type { TaskState } from '@tasker/contract';
 import { asked, byId, byStatus, hasStatus, where } from './ids-by-status.sql.ts';
 import type { Noted } from './noted-as.ts';
 import type { Search } from './task-search.ts';
@@ -8,7 +9,7 @@ export function idsOf(search: Search, most: string): string {
 }
 
 function idsByNote(search: Search, noted: Noted, most: string): string {
-  const { order, status, ids, narrow, correlation, revisions, initiator, tags } = search;
+  const { order, status, ids, narrow } = search;
   const others = {
     ...search,
     noted: undefined,
@@ -21,30 +22,40 @@ function idsByNote(search: Search, noted: Noted, most: string): string {
     order,
     asked: (id: string) => asked({ ...search, task: [...search.task, ...hasStatus(status)] }, id),
   };
-  const isAlone = [status, correlation, revisions, initiator, tags].every((each) => each === undefined);
-  return noted.ids(place, isAlone ? undefined : idsByTask(others, most), most);
+  const ways = waysTo(others, most);
+  const [only] = ways;
+  if (only === undefined && status === undefined) return noted.alone(place, most);
+  if (isRare(status)) return noted.fewOr(place, idsByTask(others, most), most);
+  const near = noted.walk(place, most, firstTasks);
+  const walk = noted.walk(place, most);
+  if (only === undefined) return noted.fewOr(place, walk, most);
+  const far = ways.length > 1 ? inCommon(others, most) : only.isOneList ? only.found : walk;
+  return noted.fewOr(place, byTheFirstOfFew(ways, firstNear(near, far, most, walk)), most);
 }
 
 function idsByTask(search: Search, most: string): string {
-  const { status, narrow, tags } = search;
+  const { status, narrow } = search;
   if (narrow) return byId(search, most);
   const ways = waysTo(search, most);
-  const [only] = ways;
+  const [only, another] = ways;
   if (only === undefined) return byStatus(search, most);
-  // an index has what is wanted in its order; that on tags has not
-  if (ways.length === 1 && status === undefined && tags === undefined) return only.found;
-  const isRare = status !== undefined && status !== 'complete';
-  if (isRare || tags === only.of) return byTheFirstOfFew(ways, byStatus(search, most));
-  return byTheFirstOfFew(ways, ways.length === 1 ? only.found : inCommon(search, most));
+  if (another !== undefined) {
+    return byTheFirstOfFew(ways, isRare(status) ? byStatus(search, most) : inCommon(search, most));
+  }
+  if (only.isInOrder && status === undefined) return only.found;
+  return byTheFirstOfFew(ways, only.isInOrder && !isRare(status) ? only.found : byStatus(search, most));
 }
+
+const isRare = (status: TaskState | undefined) => status !== undefined && status !== 'complete';
 
 /** Asking so many tasks one by one costs a few milliseconds. */
 const fewTasks = 1000;
 
 /** An index on tasks that knows one of the filters. */
 interface Way {
-  /** The parameter or query of the filter. */
-  readonly of: string;
+  /** An index has what is wanted in its order: as one list, or as several. */
+  readonly isInOrder: boolean;
+  readonly isOneList: boolean;
   /** A query for the tasks that this filter alone leaves; at most a few and one. */
   readonly alone: string;
   /** A query for what is looked for, by this index. */
@@ -75,13 +86,29 @@ function inCommon(search: Search, most: string): string {
   // a list, so that the index on revisions can be laid over the others
   const belongs = revisions === undefined ? [] : [`t.revision_id = any(array(${revisions}))`];
   const all = where([...ids('t.id'), ...task, ...hasStatus(status), ...belongs]);
-  return `with near as materialized (
-            select t.id from (${firstOf(search)}) t ${where([...task, ...belongs])} order by t.id ${order} limit ${most}),
-          enough as materialized (select count(*) = ${most} as found from near)
+  const near = `select t.id from (${firstOf(search)}) t ${where([...task, ...belongs])} order by t.id ${order} limit ${most}`;
+  const far = `select f.id from (select t.id from tasker.task t ${all} offset 0) f order by f.id ${order} limit ${most}`;
+  return firstNear(near, far, most);
+}
+
+/**
+ * What is found near, when that is a whole page; otherwise what is found far.
+ *
+ * @param further finds the same as `far` by going on where `near` was found: soon, when near was a tenth of a page
+ */
+function firstNear(near: string, far: string, most: string, further?: string): string {
+  const goingOn =
+    further === undefined
+      ? ''
+      : `union all
+          select g.id from (${further}) g where not (select found from enough) and (select soon from enough)`;
+  const atLast = further === undefined ? '' : 'and not (select soon from enough)';
+  return `with near as materialized (${near}),
+          enough as materialized (select count(*) = ${most} as found, count(*) * 10 >= ${most} as soon from near)
           select n.id from near n where (select found from enough)
+          ${goingOn}
            union all
-          select c.id from (select f.id from (select t.id from tasker.task t ${all} offset 0) f order by f.id ${order} limit ${most}) c
-           where not (select found from enough)`;
+          select c.id from (${far}) c where not (select found from enough) ${atLast}`;
 }
 
 /** The first tasks that have the status, or else one of the filters, in order; how many is bounded. */
@@ -103,7 +130,7 @@ const firstTasks = 2000;
 
 /** The index that the order of ids can be read from comes first, the others by how much they cost to ask. */
 function waysTo(search: Search, most: string): Way[] {
-  const { order, ids, task, besidesTags, status, correlation, initiator, revisions, tags } = search;
+  const { order, ids, task, besidesTags, status, correlation, initiator, revisions, parent, tags } = search;
   const within = ids('t.id');
   const conditions = [...within, ...task, ...hasStatus(status)];
   const belongs = revisions === undefined ? [] : [`t.revision_id in (${revisions})`];
@@ -112,7 +139,8 @@ function waysTo(search: Search, most: string): Way[] {
     const inOrder = `order by t.${column} ${order}, t.id ${order}`;
     const alone = where([`t.${column} >= ${of}`, `t.${column} <= ${of}`, ...within]);
     return {
-      of,
+      isInOrder: true,
+      isOneList: true,
       alone: `select 1 from tasker.task t ${alone} ${few}`,
       found: `select t.id from tasker.task t ${where([...conditions, ...belongs])} ${inOrder} limit ${most}`,
     };
@@ -125,25 +153,31 @@ function waysTo(search: Search, most: string): Way[] {
         cross join lateral (select t.id from tasker.task t ${where([...own, ...asked])}
                              order by t.revision_id ${order}, t.id ${order} limit ${limit}) f`;
     return {
-      of,
+      isInOrder: true,
+      isOneList: false,
       alone: `select 1 from (${latest(within, `${fewTasks + 1}`)}) a ${few}`,
       found: `${latest(conditions, most)} order by f.id ${order} limit ${most}`,
     };
   };
-  const byTag = (of: string): Way => {
-    // without knowledge of a limit the planner does not hope to find them soon by walking the ids
-    const tagged = (asked: readonly string[]) =>
-      `select t.id from tasker.task t ${where([`t.tags @> ${of}::text[]`, ...within, ...asked])} offset 0`;
-    return {
-      of,
-      alone: `select 1 from (${tagged([])}) a ${few}`,
-      found: `select f.id from (${tagged([...besidesTags, ...hasStatus(status), ...belongs])}) f order by f.id ${order} limit ${most}`,
-    };
+  // without knowledge of a limit the planner does not hope to find them soon by walking the ids
+  const gathered = (asked: readonly string[], alone: readonly string[]): Way => ({
+    isInOrder: false,
+    isOneList: false,
+    alone: `select 1 from (select t.id from tasker.task t ${where([...alone, ...within])} offset 0) a ${few}`,
+    found: `select f.id from (select t.id from tasker.task t ${where([...asked, ...within, ...hasStatus(status), ...belongs])} offset 0) f
+             order by f.id ${order} limit ${most}`,
+  });
+  const byParent = (of: string) =>
+    gathered(task, [`t.parent_correlation_id = ${of}`, 't.parent_correlation_id is distinct from t.correlation_id']);
+  const byTag = (of: string) => {
+    const isTagged = `t.tags @> ${of}::text[]`;
+    return gathered([isTagged, ...besidesTags], [isTagged]);
   };
   return [
     ...(correlation === undefined ? [] : [byColumn(correlation, 'correlation_id')]),
     ...(initiator === undefined ? [] : [byColumn(initiator, 'initiator')]),
     ...(revisions === undefined ? [] : [byRevision(revisions)]),
+    ...(parent === undefined ? [] : [byParent(parent)]),
     ...(tags === undefined ? [] : [byTag(tags)]),
   ];
 }

@@ -64,6 +64,10 @@ const filters: readonly (TaskFilter & { finds?: number; reads?: number })[] = [
   { parentCorrelationId: 'root', finds: 2 },
   { parentCorrelationId: 'root', correlationId: 'c-7', finds: 1 },
   { parentCorrelationId: 'root', status: 'error', finds: 0 },
+  { parentCorrelationId: 'none', finds: 0 },
+  { parentCorrelationId: 'saga' },
+  { parentCorrelationId: 'saga', tag: 'left', reads: 10_000 },
+  { parentCorrelationId: 'saga', namespace: 'rare', finds: 0 },
   { createdAfter: at(weeks / 2), createdBefore: at(weeks / 2 + 0.01) },
   { createdBefore: at(weeks / 2), status: 'complete' },
   { q: 'rare', finds: 5 },
@@ -77,12 +81,18 @@ const filters: readonly (TaskFilter & { finds?: number; reads?: number })[] = [
   { annotation: { name: 'common', key: 'kind', value: 'none' }, finds: 0 },
   { annotation: { name: 'none' }, finds: 0 },
   { annotation: { name: 'rare' }, finds: 5 },
-  { annotation: { name: 'common', key: 'kind', value: 'usual' }, status: 'complete' },
+  // the newest of these are of tasks that are open
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, status: 'complete', reads: 6000 },
   { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'complete', finds: 5 },
   { annotation: { name: 'common', key: 'kind', value: 'rare' }, status: 'pending', finds: 0 },
   { annotation: { name: 'common' }, name: 'rare', finds: 5 },
   { annotation: { name: 'common', key: 'kind', value: 'usual' }, namespace: 'busy', initiator: 'busy', reads: 12_000 },
   { annotation: { name: 'common' }, correlationId: 'c-1', finds: 1 },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, namespace: 'busy' },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, tag: 'left' },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, initiator: 'right' },
+  { annotation: { name: 'common', key: 'kind', value: 'usual' }, tag: 'left', status: 'complete', reads: 13_000 },
+  { annotation: { name: 'common' }, namespace: 'rare', finds: 5 },
 ];
 
 describeEachDatabase((kind) => {
@@ -181,7 +191,8 @@ async function fill(db: Database): Promise<void> {
        cross join lateral (select timestamptz '2030-01-01Z' + n * interval '${weeks} weeks' / ${finished + open} as at) x;
     insert into tasker.task (id, revision_id, context, created_at, initiator, correlation_id, parent_correlation_id, tags)
       select id, case when n <= 5 then ${rare.revisionId} else ${busy.revisionId} end, '{}', at,
-             case when n <= 5 then 'rare' when n % 3 = 2 then 'right' else 'busy' end, 'c-' || n, case when n in (7, 9000) then 'root' end,
+             case when n <= 5 then 'rare' when n % 3 = 2 then 'right' else 'busy' end, case when n % 10 = 0 then 'saga' else 'c-' || n end,
+             case when n in (7, 9000) then 'root' when n % 10 = 0 and n % 100 > 0 then 'saga' end,
              case when n <= 5 then '{rare}' when n % 3 = 1 then '{busy,left}' else '{busy}' end::text[]
         from public.seed;
     insert into tasker.attempt (task_id, step, attempt, outcome, worker, started_at, finished_at, error)

@@ -30,12 +30,12 @@ export interface TaskPage {
  * the filter:
  * - open tasks: the frontier, which has them all and nothing else;
  * - error, cancelled, resolved: their partial index of outcomes; complete: outcomes by id;
- * - a correlation id, an initiator, a template (per revision): the index of their tasks; a tag: its index, when that
- *   finds few; the task whose own id is the correlation id: tasks by id;
+ * - a correlation id, an initiator, a template (per revision): the index of their tasks; a tag, a parent's correlation
+ *   id: its index, when that finds few; the task whose own id is the correlation id: tasks by id;
  * - several of these, or one with a status: the first that has few tasks, else the status, else what all have in common,
  *   without the weeks of which it is known that no task has two of them;
- * - an annotation: its index of values when they are rare, that of its name when they are not; with other filters, those
- *   unless few tasks have the annotation;
+ * - an annotation: its index of values when they are rare, that of its name when they are not; with other filters, the
+ *   first that has few tasks, else that of its name as long as it finds something, else the others;
  * - everything else: tasks by id.
  */
 export async function listTasks(db: Database, filter: TaskFilter = {}, page: TaskPageRequest = {}): Promise<TaskPage> {

@@ -41,6 +41,7 @@ export interface Search {
   /** Parameters that an index on tasks knows. */
   readonly correlation: string | undefined;
   readonly initiator: string | undefined;
+  readonly parent: string | undefined;
   readonly tags: string | undefined;
   readonly noted: Noted | undefined;
   /** The conditions leave so few tasks that everything else may be asked of each. */
@@ -88,6 +89,7 @@ function searchOf(filter: TaskFilter, { cursor, order, weeksApart }: Place, add:
     revisions: hasTemplate(filter) ? 'select v.id from rev v' : undefined,
     correlation: undefined,
     initiator: undefined,
+    parent: undefined,
     tags: undefined,
     noted: filter.annotation && notedAs(filter.annotation, add),
     narrow: false,
@@ -125,9 +127,20 @@ function correlated(search: Search, filter: TaskFilter, add: Add): Search[] {
 
 /** What has the id of its parent is found by that; of the others there is an index. */
 function withParent(search: Search, parent: string): Search[] {
-  const same = `t.correlation_id = ${parent} and t.parent_correlation_id = ${parent}`;
-  const another = `t.parent_correlation_id = ${parent} and t.parent_correlation_id is distinct from t.correlation_id`;
-  return [same, another].map((condition) => narrowed(search, condition));
+  const isParent = `t.parent_correlation_id = ${parent}`;
+  const isAnother = 't.parent_correlation_id is distinct from t.correlation_id';
+  return [
+    withConditions(withCorrelation(search, parent), isParent),
+    { ...withConditions(search, isParent, isAnother), parent },
+  ];
+}
+
+function withConditions(search: Search, ...conditions: readonly string[]): Search {
+  return {
+    ...search,
+    task: [...search.task, ...conditions],
+    besidesTags: [...search.besidesTags, ...conditions],
+  };
 }
 
 /** Ids are made with the database's time as a process knows it, and so a little off. */

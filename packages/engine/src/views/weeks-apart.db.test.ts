@@ -32,6 +32,9 @@ async function history(kind: TestDatabaseKind) {
              case when n = 700 then '{lone}' when (n + w) % 3 = 0 then '{red}' when (n + w) % 3 = 1 then '{blue,green}' end::text[]
         from generate_series(0, 2) w, generate_series(0, ${tasksPerWeek} - 1) n
        cross join lateral (select to_timestamp(${begin / 1000}) + w * interval '7 days' + n * interval '5 minutes' as at) x;
+    insert into tasker.annotation (task_id, name, value, annotated_at)
+      select id, 'note', jsonb_build_object('kind', ascii(right(id::text, 1)) % 4), created_at from tasker.task
+       where ascii(right(id::text, 1)) % 2 = 0;
     insert into tasker.task_outcome select id, 'complete', created_at from tasker.task;
     analyze`);
   await setDatabaseTime(db, new Date(week(3) + dayMs));
@@ -43,32 +46,36 @@ interface Row {
   readonly initiator: string | null;
   readonly tags: readonly string[];
   readonly namespace: string;
+  /** Of its annotation, if it has one. */
+  readonly kind: number | null;
 }
 
 async function rowsOf(db: Database): Promise<Row[]> {
   return db.query<Row>({
-    text: `select t.id, t.initiator, coalesce(t.tags, '{}') as tags, n.name as namespace
-             from tasker.task t join tasker.revision r on r.id = t.revision_id
+    text: `select t.id, t.initiator, coalesce(t.tags, '{}') as tags, n.name as namespace, (a.value -> 'kind')::int as kind
+             from tasker.task t left join tasker.annotation a on a.task_id = t.id join tasker.revision r on r.id = t.revision_id
              join tasker.template m on m.id = r.template_id join tasker.namespace n on n.id = m.namespace_id
             order by t.id desc`,
   });
 }
 
-const matches = ({ initiator, tag, namespace }: TaskFilter, row: Row) =>
+const matches = ({ initiator, tag, namespace, annotation }: TaskFilter, row: Row) =>
   (initiator === undefined || row.initiator === initiator) &&
   (tag === undefined || row.tags.includes(tag)) &&
-  (namespace === undefined || row.namespace === namespace);
+  (namespace === undefined || row.namespace === namespace) &&
+  (annotation === undefined || (row.kind !== null && row.kind === (annotation.value ?? row.kind)));
 
 const initiators = ['anna', 'bert', undefined];
 const tags = ['red', 'blue', 'green', 'lone', undefined];
 const namespaces = ['a', 'b', 'c', undefined];
+const annotations = [{ name: 'note' }, { name: 'note', key: 'kind', value: 2 }];
 const filters: readonly TaskFilter[] = initiators.flatMap((initiator) =>
   tags.flatMap((tag) => namespaces.map((namespace) => ({ initiator, tag, namespace }))),
 );
 
-async function expectRightLists(db: Database): Promise<void> {
+async function expectRightLists(db: Database, asked = filters): Promise<void> {
   const rows = await rowsOf(db);
-  for (const filter of filters) {
+  for (const filter of asked) {
     const wanted = rows.filter((row) => matches(filter, row)).map(({ id }) => id);
     const newest = await listTasks(db, filter, { limit: 100 });
     expect(newest.tasks.map(({ taskId }) => taskId)).toEqual(wanted.slice(0, 100));
@@ -102,6 +109,14 @@ describeEachDatabase((kind) => {
     await expectApart(db, { tag: 'red', status: 'complete' }, []);
     await expectRightLists(db);
     expect(await closeWeeks(db)).toBe(0);
+  });
+
+  it('an annotation is found beside other filters, also where two of these are apart', async () => {
+    await closeWeeks(db);
+    await expectRightLists(
+      db,
+      filters.flatMap((filter) => annotations.map((annotation) => ({ ...filter, annotation }))),
+    );
   });
 
   it('a task that comes into a closed week, or gets other tags there, is found', async () => {
