@@ -1,4 +1,5 @@
 export {
+  DatabaseIsNewer,
   type Migration,
   type MigrationOptions,
   type MigrationStatus,

@@ -26,7 +26,7 @@ export interface MigrationStatus {
  * Any number of processes may call this at once: each migration is one transaction that holds a lock, so one of them
  * applies it and the others find it applied. No session state: works through a transaction-mode pooler.
  *
- * @throws when an applied file was changed, or when the database was migrated by newer code.
+ * @throws when an applied file was changed; {DatabaseIsNewer} when the database was migrated by newer code
  */
 export async function migrate(database: Database, options: MigrationOptions = {}): Promise<Migration[]> {
   const files = readFiles(options.folder ?? ownFolder);
@@ -44,6 +44,11 @@ export async function migrate(database: Database, options: MigrationOptions = {}
 export async function migrationStatus(database: Database, options: MigrationOptions = {}): Promise<MigrationStatus> {
   const files = readFiles(options.folder ?? ownFolder);
   return compare(files, await readApplied(database, database.schema));
+}
+
+/** The database has migrations that this code does not know. What runs already may go on beside newer code; nothing begins. */
+export class DatabaseIsNewer extends Error {
+  override readonly name = 'DatabaseIsNewer';
 }
 
 interface MigrationFile extends Migration {
@@ -101,7 +106,7 @@ function compare(files: readonly MigrationFile[], rows: readonly AppliedRow[]): 
   for (const row of rows) {
     const file = files[row.version - 1];
     if (file === undefined) {
-      throw new Error(
+      throw new DatabaseIsNewer(
         `The database was migrated to version ${row.version} (${row.name}) by a newer version of the program; this ` +
           `one knows ${files.length}. Install the newer version.`,
       );

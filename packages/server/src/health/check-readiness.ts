@@ -1,6 +1,6 @@
 import type { Readiness } from '@tasker/contract/wire';
 import { type Database, listWorkers } from '@tasker/engine';
-import { migrationStatus } from '@tasker/engine/migrate';
+import { DatabaseIsNewer, migrationStatus } from '@tasker/engine/migrate';
 
 export interface ReadinessOptions {
   readonly timeoutMs: number;
@@ -15,8 +15,14 @@ export async function checkReadiness(
   { timeoutMs, listenerSilenceMs }: ReadinessOptions,
 ): Promise<Readiness> {
   const started = performance.now();
-  const { signal, stop } = deadline(timeoutMs);
-  const within = (name: string, check: () => Promise<string>) => tried(name, check, signal);
+  const { over, stop } = deadline(timeoutMs);
+  const within = (who: string, check: () => Promise<string>) =>
+    tried(
+      check,
+      over.then(() => {
+        throw new Error(`${who} did not answer within ${timeoutMs / 1000} s`);
+      }),
+    );
   try {
     const [database, migrations, listener, lease] = await Promise.all([
       within('The database', () => answers(db)),
@@ -39,30 +45,25 @@ export async function checkReadiness(
   }
 }
 
-/** Rejects when the time is over. */
-function deadline(timeoutMs: number): { readonly signal: Promise<never>; readonly stop: () => void } {
+function deadline(timeoutMs: number): { readonly over: Promise<void>; readonly stop: () => void } {
   let stop = () => {};
-  const signal = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => {
-      reject(new Error(`did not answer within ${timeoutMs / 1000} s`));
-    }, timeoutMs);
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
     stop = () => {
       clearTimeout(timer);
     };
   });
-  // it may come when nobody waits any more
-  signal.catch(() => undefined);
-  return { signal, stop };
+  return { over, stop };
 }
 
-async function tried(who: string, check: () => Promise<string>, expired: Promise<never>): Promise<Check> {
+async function tried(check: () => Promise<string>, expired: Promise<never>): Promise<Check> {
   const started = performance.now();
   try {
     const message = await Promise.race([check(), expired]);
     return { status: 'healthy', message, response_time_ms: since(started) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { status: 'unhealthy', message: `${who} ${reason}`, response_time_ms: since(started), error: nameOf(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { status: 'unhealthy', message, response_time_ms: since(started), error: nameOf(error) };
   }
 }
 
@@ -72,15 +73,24 @@ const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'Error
 
 async function answers(db: Database): Promise<string> {
   await db.query({ text: 'select 1' }).catch((cause: unknown) => {
-    throw new Error('does not answer; see that it runs and can be reached', { cause });
+    throw new Error('The database does not answer; see that it runs and can be reached', { cause });
   });
   return 'The database answers.';
 }
 
 async function isUpToDate(db: Database): Promise<string> {
-  const { pending } = await migrationStatus(db);
+  const { pending } = await migrationStatus(db).catch(beside);
+  if (pending === undefined) return 'The database is of a newer version, which takes over.';
   if (pending.length === 0) return 'Every migration is applied.';
-  throw new Error(`lacks ${pending.length} migrations; run \`tasker migrate\``);
+  throw new Error(
+    `The database lacks ${pending.length} migration${pending.length === 1 ? '' : 's'}; run \`tasker migrate\``,
+  );
+}
+
+/** Of a rolling deployment the migration comes first: were the old processes unready then, nobody would answer. */
+function beside(error: unknown): { readonly pending: undefined } {
+  if (error instanceof DatabaseIsNewer) return { pending: undefined };
+  throw error;
 }
 
 /** Longer than any poll takes, and a lost connection to be made again. */
@@ -89,7 +99,7 @@ const longestSilenceMs = 30_000;
 function hears(silenceMs: number | undefined): string {
   if (silenceMs === undefined) return 'Nobody listens to the live stream, and nothing has to be heard.';
   if (silenceMs <= longestSilenceMs) return 'The live stream follows the database.';
-  throw new Error(`has not heard from the database for ${Math.round(silenceMs / 1000)} s`);
+  throw new Error(`The live stream has not heard from the database for ${Math.round(silenceMs / 1000)} s`);
 }
 
 /** Two heartbeats after a worker was lost its steps are elsewhere, where somebody looks after the database. */
@@ -102,6 +112,6 @@ async function leasesAreKept(db: Database): Promise<string> {
   );
   if (left.length === 0) return 'No step is in the hands of a lost worker.';
   throw new Error(
-    `has steps in the hands of lost workers (${left.map(({ name }) => name).join(', ')}) and nobody takes them`,
+    `The database has steps in the hands of lost workers (${left.map(({ name }) => name).join(', ')}) and nobody takes them`,
   );
 }

@@ -702,6 +702,37 @@ describeEachDatabase((kind) => {
     });
   });
 
+  it('SURF-70 a process whose database is of an older version is not ready, and says what to run', async () => {
+    const { send, tasker } = await open(kind);
+    await tasker.db.query({
+      text: 'delete from tasker.migration where version = (select max(version) from tasker.migration)',
+    });
+    const message = 'The database lacks 1 migration; run `tasker migrate`';
+    expect(await send('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      body: { ready: false, failed_checks: ['migrations'], checks: { migrations: { status: 'unhealthy', message } } },
+    });
+  });
+
+  it('SURF-70 a process stays ready beside those of the next version, whose migration was there first', async () => {
+    const { send, tasker } = await open(kind);
+    await tasker.db.query({
+      text: `insert into tasker.migration (version, name, checksum)
+             select max(version) + 1, 'next', '' from tasker.migration`,
+    });
+    const message = 'The database is of a newer version, which takes over.';
+    expect(await send('GET', '/health/ready')).toMatchObject({
+      status: 200,
+      body: { ready: true, checks: { migrations: { status: 'healthy', message } } },
+    });
+    await tasker.db.query({ text: "update tasker.migration set checksum = 'other' where version = 1" });
+    const { body } = await send('GET', '/health/ready');
+    expect(body).toMatchObject({
+      ready: false,
+      checks: { migrations: { message: expect.stringMatching(/^Migration 1 \(init\) was changed/) } },
+    });
+  });
+
   it('SURF-71 TC-107 the status counts the system', async () => {
     const { send, tasker } = await open(kind);
     const taskId = idOf((await send('POST', '/tasks', order)).body);
