@@ -14,7 +14,7 @@ export interface Template {
  * | Answer | |
  * |---|---|
  * | 409 | permanent, `DELEGATION_CONFLICT`: the same task was submitted by somebody else |
- * | 408, 425, 429, 5xx, none at all | tried again, with the same key; after `Retry-After` when it says so |
+ * | 3xx, 408, 425, 429, 5xx, none at all | tried again, with the same key; after `Retry-After` when it says so |
  * | 401 | tried again: tokens run out and are renewed |
  * | any other 4xx | permanent, `DELEGATION_REFUSED`: template, context or grant is wrong |
  */
