@@ -31,7 +31,7 @@ function encode(name: OperationName, input: object): WireRequest {
   return {
     method,
     path: filled,
-    body: Object.fromEntries(rest),
+    body: written(name, Object.fromEntries(rest)),
     repeatable: repeatable || typeof key === 'string',
     ...(typeof key === 'string' && isHeaderText(key) ? { headers: { 'idempotency-key': key } } : {}),
   };
@@ -55,6 +55,20 @@ function queryOf(values: ReadonlyMap<string, unknown>): string {
 /** What may be any JSON goes as such: a text is another value than the number it looks like. */
 function textOf(key: string, value: unknown): string {
   return typeof value === 'string' && key !== 'annotation_value' ? value : JSON.stringify(value);
+}
+
+/** Found out here, or it would look as if the server could not be reached. */
+function written(name: OperationName, input: object): string {
+  try {
+    return JSON.stringify(input);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
+    throw clientError({
+      code: 'NOT_SERIALISABLE',
+      message: `What ${name} was given cannot be written as JSON: ${reason}.`,
+      cause,
+    });
+  }
 }
 
 /** Other keys go in the body alone. */

@@ -9,8 +9,8 @@ export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With its query, from `/tasker` on. */
   readonly path: string;
-  /** What JSON can hold. */
-  readonly body?: object | undefined;
+  /** JSON. */
+  readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What the answer is to be. Default: JSON. */
   readonly accept?: string | undefined;
@@ -79,7 +79,7 @@ async function exchange(settings: ClientSettings, request: WireRequest): Promise
       headers,
       redirect: neverFollow,
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
     });
     return { response, text: await response.text() };
   } catch (cause) {

@@ -58,6 +58,19 @@ describe('a request', () => {
     expect(received).toEqual([]);
   });
 
+  it('with what JSON cannot hold is refused before it is made', async () => {
+    const { url, received } = await stubServer(json(200, {}));
+    const circle: Record<string, unknown> = {};
+    circle['again'] = circle;
+    for (const context of [circle, { amount: 1n }]) {
+      const error = await failureOf(clientOf(url).call('task.submit', { name: 'order', context }));
+      expect(error).toBeInstanceOf(RequestRefused);
+      expect(error).toMatchObject({ code: 'NOT_SERIALISABLE' });
+      expect(error.message).toMatch(/^What task\.submit was given cannot be written as JSON: /);
+    }
+    expect(received).toEqual([]);
+  });
+
   it('carries the token, asked for anew each time, and headers of one’s own', async () => {
     const { url, received } = await stubServer(tasks);
     let issued = 0;
