@@ -1,4 +1,4 @@
-import { ClientError } from '@tasker/client';
+import { ClientError, RequestRefused } from '@tasker/client';
 import { PermanentError, RetryableError } from '@tasker/engine/define';
 
 export interface Template {
@@ -16,7 +16,7 @@ export interface Template {
  * | 409 | permanent, `DELEGATION_CONFLICT`: the same task was submitted by somebody else |
  * | 3xx, 408, 425, 429, 5xx, none at all | tried again, with the same key; after `Retry-After` when it says so |
  * | 401 | tried again: tokens run out and are renewed |
- * | any other 4xx | permanent, `DELEGATION_REFUSED`: template, context or grant is wrong |
+ * | any other 4xx, or a request that cannot even be made | permanent, `DELEGATION_REFUSED`: template, context or grant is wrong |
  */
 export function failureOf(error: unknown, what: string, template: Template): Error {
   if (!(error instanceof ClientError)) return error instanceof Error ? error : new Error(String(error));
@@ -31,7 +31,7 @@ export function failureOf(error: unknown, what: string, template: Template): Err
   const common = { context, cause: error };
   const sentence = `${what}: ${message}`;
   if (status === 409) return new PermanentError(sentence, { ...common, errorCode: 'DELEGATION_CONFLICT' });
-  if (status !== undefined && isFinal(status)) {
+  if (status === undefined ? error instanceof RequestRefused : isFinal(status)) {
     return new PermanentError(sentence, { ...common, errorCode: 'DELEGATION_REFUSED' });
   }
   const retryAfter = retryAfterMs === undefined ? null : retryAfterMs / 1000;

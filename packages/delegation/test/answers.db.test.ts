@@ -162,6 +162,7 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
     ['502 of a proxy', (_, response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>')],
     ['503', failure(503, 'OVERLOADED')],
     ['504', failure(504, 'DATABASE_UNAVAILABLE')],
+    ['302 to a page', (_, response) => void response.writeHead(302, { location: '/maintenance.html' }).end()],
     ['nothing at all', cut],
   ] satisfies [string, Reply][])(
     'SURF-21 is tried again, with the same key, when it is answered %s',
@@ -176,6 +177,20 @@ describe.for(databases.slice(0, 1))('a step that delegates, on $name', (kind) =>
       expect(second).toBe(first);
     },
   );
+
+  it('SURF-21 fails for good when what it sends cannot be written', async () => {
+    const { url, received } = await stubServer(json(201, { task_id: remoteId, status: 'pending' }));
+    const handler = defineDelegation('unwritable', { url, name: 'process_refund', context: () => ({ amount: 1n }) });
+    const unwritable = defineTask({ name: 'unwritable' }).step('delegate', { handler, retry });
+    await tasker.register(unwritable);
+    const task = await tasker.submit(unwritable, {});
+    expect((await task.completed(patience)).status).toBe('error');
+    const errors = (await taskHistory(tasker.db, task.id)).flatMap(({ kind, error }) =>
+      kind === 'attempt_error' ? (error ?? []) : [],
+    );
+    expect(errors).toMatchObject([{ code: 'DELEGATION_REFUSED', context: { code: 'NOT_SERIALISABLE' } }]);
+    expect(received).toEqual([]);
+  });
 
   it('SURF-21 waits as long as it is told to', async () => {
     const begin = performance.now();
