@@ -44,6 +44,18 @@ describeOneDatabase((kind) => {
     expect(drawn()).toBe(2);
   });
 
+  it('the start page leads to a graph that is too large to be drawn on it', async () => {
+    const { db } = await kind.fresh();
+    const steps = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`step_${index}`, []]));
+    const tasker = await startTasker(db, { templates: [diamond, templateOf(steps, { name: 'wide' })], worker: false });
+    const { url } = await startServer(tasker);
+    const page = await (await fetch(url)).text();
+    expect(page.match(/<svg/g)).toHaveLength(1);
+    const [, path] = /href="([^"]*wide\/graph[^"]*)"/.exec(page) ?? [];
+    const graph = await fetch(url + path?.replaceAll('&#38;', '&'));
+    expect([graph.status, graph.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+  });
+
   it('the reference can be browsed without anything from elsewhere', async () => {
     const { db } = await kind.fresh();
     const { url, send } = await startServer(await startTasker(db, { worker: false }));

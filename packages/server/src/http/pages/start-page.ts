@@ -24,6 +24,8 @@ export function serveStartPage(app: FastifyInstance, services: Services, prefix:
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 /** Graphs drawn; the others are links. */
 const mostGraphs = 12;
+/** Of a graph that is drawn: one of a thousand takes a second, in which nobody else is answered, and nobody could read it. */
+const mostSteps = 100;
 
 async function startPage(
   services: Services,
@@ -106,20 +108,23 @@ function createDrawings(services: Services): Draw {
 const keyOf = ({ namespace, name, version, revision }: TemplateSummary) =>
   `${namespace}/${name}@${version}#${revision}`;
 
+/** Empty: it is too large. */
 async function drawGraph(services: Services, context: RequestContext, template: TemplateSummary): Promise<string> {
-  const { namespace, name, version, revision } = template;
+  const { namespace, name, version, revision, step_count: steps } = template;
+  if (steps > mostSteps) return '';
   const wanted = { namespace, name, version, revision, format: 'svg' } as const;
   return (await invoke(templateGraph, services, wanted, context)).drawing ?? '';
 }
 
 function figure(template: TemplateSummary, drawing: string, prefix: string): Html {
   const { namespace, name, version, description, step_count } = template;
+  const link = html`<a href="${templatePath(template, prefix)}/graph?format=svg">Its graph</a>`;
   return html`<figure>
     <figcaption>
       <a href="${templatePath(template, prefix)}">${namespace}/${name}</a> <small>${version} · ${stepCount(step_count)}</small>
       ${description === null ? '' : html`<p>${description}</p>`}
     </figcaption>
-    <div class="drawing">${trusted(drawing)}</div>
+    <div class="drawing">${drawing === '' ? link : trusted(drawing)}</div>
   </figure>`;
 }
 
