@@ -932,6 +932,19 @@ $function$
 
 CREATE OR REPLACE FUNCTION tasker.explain(p_id uuid, p_step text DEFAULT NULL::text)
  RETURNS TABLE(step_id uuid, step text, kind text, reason text, remedy text, until timestamp with time zone, detail jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select e.*
+    from (select substr(p_id::text, 15, 1) = '8' as is_step) i
+   cross join lateral tasker.explain_steps(
+     case when i.is_step then (left(p_id::text, 14) || '7' || substr(p_id::text, 16, 16) || '00000')::uuid else p_id end,
+     case when p_step is not null then array[p_step] when i.is_step then array[p_id::text] end) e
+$function$
+;
+
+CREATE OR REPLACE FUNCTION tasker.explain_steps(p_task uuid, p_steps text[])
+ RETURNS TABLE(step_id uuid, step text, kind text, reason text, remedy text, until timestamp with time zone, detail jsonb)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -941,8 +954,9 @@ CREATE OR REPLACE FUNCTION tasker.explain(p_id uuid, p_step text DEFAULT NULL::t
 AS $function$
 #variable_conflict use_column
 declare
-  v_task uuid := p_id;
-  v_only int;
+  v_task uuid := p_task;
+  -- positions of the steps that are asked for
+  v_only int[];
   v_open boolean;
   v_outcome text;
   v_ended_at timestamptz;
@@ -951,10 +965,6 @@ declare
   v_waits boolean[];
   v_now timestamptz := tasker.now();
 begin
-  if substr(p_id::text, 15, 1) = '8' then
-    v_task := (left(p_id::text, 14) || '7' || substr(p_id::text, 16, 16) || '00000')::uuid;
-    v_only := ('x' || right(p_id::text, 5))::bit(20)::int;
-  end if;
   v_outcome := tasker.state_of(v_task);
   if v_outcome is null then
     return;
@@ -963,17 +973,13 @@ begin
   v_open := v_ended_at is null;
   v_steps := array(select s from tasker.step_states_of(array[v_task], false) s order by s.step);
   v_waits := array(select s.state in ('pending', 'resolved_manually', 'skipped') and not s.passed from unnest(v_steps) s order by s.step);
-  if p_step is not null then
-    v_only := null;
-    select s.step into v_only from unnest(v_steps) s where s.name = p_step or s.step_id::text = lower(p_step) limit 1;
-    if v_only is null then
-      return;
-    end if;
+  if p_steps is not null then
+    v_only := array(select s.step from unnest(v_steps) s where s.name = any(p_steps) or s.step_id::text = any(lower(p_steps::text)::text[]));
   end if;
 
   return query
   with recursive s as materialized (select * from unnest(v_steps)),
-  told as materialized (select s.* from s where case when v_only is null then not s.passed else s.step = v_only end),
+  told as materialized (select s.* from s where case when v_only is null then not s.passed else s.step = any(v_only) end),
   failure as materialized (
     select s.step, s.name, s.attempts, s.max_attempts, a.error, a.finished_at,
            case when s.attempts >= s.max_attempts then 'exhausted'

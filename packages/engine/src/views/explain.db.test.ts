@@ -5,7 +5,7 @@ import { describeEachDatabase } from '../../test/servers/databases.ts';
 import type { TestDatabase } from '../../test/servers/test-database.ts';
 import { stepIdOf } from '../graph/step-id.ts';
 import type { Database } from '../postgres/database.ts';
-import { explain, type Reason } from './explain.sql.ts';
+import { explain, explainSeveral, type Reason } from './explain.sql.ts';
 
 const chain = { pay: {}, ship: { after: ['pay'] }, mail: { after: ['ship'] } } as const;
 
@@ -26,6 +26,50 @@ describeEachDatabase((kind) => {
     const registered = await engine.register(sketchTemplate(steps, { namespace, name: `explained_${templates}` }));
     return { ...engine, registered, submit: () => engine.submit(registered) };
   }
+
+  it('several subjects are told what each of them is told alone', async () => {
+    const { db, submit, addWorker } = await start({ ...chain, other: {}, failing: {}, after: { after: ['failing'] } });
+    const worker = await addWorker();
+    const taskId = await submit();
+    const [first, second, third] = await worker.take(3);
+    if (first) await worker.complete(first);
+    if (second) await worker.fail(second, { code: 'DECLINED', message: 'no money' });
+    if (third) await worker.fail(third, { retryMs: 1_000 });
+    const another = await submit();
+    const subjects = ['pay', 'ship', 'mail', 'other', 'failing', 'after', 'PAY', 'nothing'].flatMap((step, index) => [
+      { taskId, step },
+      { taskId: another.toUpperCase(), step },
+      { taskId, step: stepIdOf(taskId, index) },
+      { taskId, step: stepIdOf(taskId, index).toUpperCase() },
+    ]);
+    const all = [...subjects, { taskId }, { taskId: another }, ...subjects.slice(0, 3)];
+    const alone = await Promise.all(
+      all.map(({ taskId: id, ...of }) => explain(db, id, 'step' in of ? of.step : undefined)),
+    );
+    expect(alone.filter((reasons) => reasons.length > 0).length).toBeGreaterThan(20);
+    expect(await explainSeveral(db, all)).toEqual(alone);
+  });
+
+  it('all steps of a task are explained at little more than the price of one', async () => {
+    const steps = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`step_${index}`, {}]));
+    const { db, submit } = await start(steps);
+    const taskId = await submit();
+    const priceOf = async (names: readonly string[]) => {
+      let best = Number.POSITIVE_INFINITY;
+      for (let run = 0; run < 3; run += 1) {
+        const begin = performance.now();
+        await explainSeveral(
+          db,
+          names.map((step) => ({ taskId, step })),
+        );
+        best = Math.min(best, performance.now() - begin);
+      }
+      return best;
+    };
+    const one = await priceOf(['step_7']);
+    // one by one it was 200
+    expect((await priceOf(Object.keys(steps))) / one).toBeLessThan(50);
+  });
 
   it('a step that is ready waits for a worker, and there is none at all', async () => {
     const { db, submit } = await start();

@@ -51,10 +51,13 @@ const statement: Statement = {
 
 const several: Statement = {
   name: 'explain_several',
-  text: `select w.n::int - 1 as subject, ${columns}
-           from unnest($1::uuid[], $2::text[]) with ordinality w(task_id, wanted_step, n)
-          cross join lateral rows from (tasker.explain(w.task_id, w.wanted_step)) with ordinality e
-          order by w.n, e.ordinality`,
+  // each task is looked at once, however many of its steps are asked for
+  text: `select w.task_id as "taskId", w.steps is null as "asTask", ${columns}
+           from (select task_id, array_agg(step) filter (where step is not null) as steps
+                   from unnest($1::uuid[], $2::text[]) u(task_id, step)
+                  group by task_id, step is null) w
+          cross join lateral rows from (tasker.explain_steps(w.task_id, w.steps)) with ordinality e
+          order by w.task_id, e.ordinality`,
 };
 
 /**
@@ -76,11 +79,22 @@ export interface ExplainSubject {
 
 /** The same for several, in their order; a list is empty where there is no such task or step. */
 export async function explainSeveral(db: Queryable, subjects: readonly ExplainSubject[]): Promise<Reason[][]> {
-  const rows = await db.query<Reason & { subject: number }>(several, [
+  const rows = await db.query<Reason & { taskId: string; asTask: boolean }>(several, [
     plainArray(subjects.map(({ taskId }) => taskId)),
     textArray(subjects.map(({ step }) => step ?? null)),
   ]);
-  const reasons: Reason[][] = subjects.map(() => []);
-  for (const { subject, ...reason } of rows) reasons[subject]?.push(reason);
-  return reasons;
+  const told = new Map<string, Reason[]>();
+  for (const { taskId, asTask, ...reason } of rows) {
+    const names = asTask ? [''] : [reason.step, `#${reason.stepId}`];
+    for (const name of names) {
+      const key = `${taskId} ${name}`;
+      const reasons = told.get(key);
+      if (reasons === undefined) told.set(key, [reason]);
+      else reasons.push(reason);
+    }
+  }
+  return subjects.map(({ taskId, step = '' }) => {
+    const id = taskId.toLowerCase();
+    return told.get(`${id} ${step}`) ?? told.get(`${id} #${step.toLowerCase()}`) ?? [];
+  });
 }
