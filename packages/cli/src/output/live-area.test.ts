@@ -14,6 +14,10 @@ test('draws over what it drew before, no more than fits, and gives the cursor ba
   expect(next()).toBe('\r^Jone\ntwo\n');
   area.draw(['one', 'two', 'three', 'four']);
   expect(next()).toBe('^2A\r^Jtwo\nthree\nfour\n');
+  area.draw(['one\ntwo', 'th\u001B[2Jree']);
+  expect(next()).toBe('^3A\r^Jone\ntwo\nth␛[2Jree\n');
+  area.draw(['one']);
+  expect(next()).toBe('^3A\r^Jone\n');
   area.end();
   expect(next()).toBe('^?7h^?25h');
   area.end();

@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Lines at the end of the terminal that are drawn again and again in the same place. */
@@ -28,7 +29,8 @@ export function openLiveArea(terminal: Pick<Terminal, 'rows' | 'write'>): LiveAr
   terminal.write(noWrap + hideCursor);
   return {
     draw(lines) {
-      const shown = lines.slice(-Math.max(1, terminal.rows - 1));
+      const all = lines.flatMap((line) => printable(line).split('\n'));
+      const shown = all.slice(-Math.max(1, terminal.rows - 1));
       const up = drawn === 0 ? '' : `${escape}${drawn}A`;
       terminal.write(`${up}\r${escape}J${shown.map((line) => `${line}\n`).join('')}`);
       drawn = shown.length;

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from './printable.ts';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -30,13 +31,13 @@ export function createTerminal(json: boolean): Terminal {
     // Some terminals do not say.
     rows: stdout.rows > 0 ? stdout.rows : 24,
     print(line = '') {
-      if (!json) stdout.write(`${line}\n`);
+      if (!json) stdout.write(`${printable(line)}\n`);
     },
     printJson(value) {
       if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
     },
     write: (text) => void stdout.write(text),
-    note: (line) => void stderr.write(`${line}\n`),
+    note: (line) => void stderr.write(`${printable(line)}\n`),
     style: (style, text) => styleText(style, text, { stream: stdout }),
   };
 }
