@@ -21,12 +21,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
 }
 
 function faultOf({ code, message }: Error & { readonly code?: string }): string {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return `has more than ${maxHeaderSize} bytes of address and headers; send less`;
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 'took too long to arrive; send it again, faster';
-    default:
-      return `is not HTTP that can be read (${code ?? message})`;
-  }
+  if (code === 'HPE_HEADER_OVERFLOW') return `has more than ${maxHeaderSize} bytes of address and headers; send less`;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'took too long to arrive; send it again, faster';
+  return `is not HTTP that can be read (${code ?? message})`;
 }
