@@ -34,7 +34,7 @@ describe.for(databases.filter(({ concurrent }) => concurrent).slice(0, 1))('a se
       expect.stringContaining('is taken. Name another with --port or PORT.'),
     ]);
     const open = await runTasker(['server', '--host', '0.0.0.0', '--port', '0'], { database });
-    expect([open.code, open.err]).toEqual([2, expect.stringContaining('insecure')]);
+    expect([open.code, open.err]).toEqual([2, expect.stringContaining('--insecure')]);
 
     server.signal('SIGTERM');
     const { code, out } = await server.ended;

@@ -132,7 +132,7 @@ export function failureOf({ base }: ClientSettings, response: Response, text: st
   }
   if (isRedirect(response)) return { ...common, code: 'UNEXPECTED_ANSWER', message: redirectMessage(base, response) };
   // A proxy, or a server that is not ours.
-  const begin = text.trim().slice(0, 200);
+  const begin = text.trim().replaceAll(/\s+/g, ' ').slice(0, 200);
   return {
     ...common,
     code: status === 401 ? 'UNAUTHENTICATED' : status === 403 ? 'FORBIDDEN' : 'UNEXPECTED_ANSWER',

@@ -244,10 +244,10 @@ describe('an attempt that fails', () => {
   });
 
   it('because somebody else answers says what they said', async () => {
-    const { url } = await stubServer((_, response) => void response.writeHead(404).end('<h1>nginx</h1>'));
+    const { url } = await stubServer((_, response) => void response.writeHead(404).end('<h1>nginx</h1>\r\n\n  <hr>\n'));
     const missing = await failureOf(clientOf(url).tasks.list());
     expect(missing).toMatchObject({ code: 'UNEXPECTED_ANSWER', status: 404 });
-    expect(missing.message).toContain('answered 404: <h1>nginx</h1>');
+    expect(missing.message).toContain('answered 404: <h1>nginx</h1> <hr>. Check');
     const page = await stubServer((_, response) => void response.writeHead(200).end('<h1>hello</h1>'));
     expect(await failureOf(clientOf(page.url).tasks.list())).toMatchObject({ code: 'UNEXPECTED_ANSWER' });
   });

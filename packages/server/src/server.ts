@@ -164,7 +164,7 @@ function checkOptions(
   if (authorizer === undefined && !insecure && !isLoopback(host)) {
     problems.push(
       `host is ${host}, where others could reach the server, and nothing asks who they are. ` +
-        'Listen on 127.0.0.1, set up authentication, or say `insecure` if something in front of it does.',
+        'Listen on 127.0.0.1, set up authentication, or say `insecure` (`--insecure`) if something in front of it does.',
     );
   }
   if (problems.length > 0) throw new InvalidOptions(problems);
