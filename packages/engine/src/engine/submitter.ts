@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import { checkStandardSchema } from '../define/schema-source.ts';
 import { DatabaseUnavailable, InvalidContext } from '../errors.ts';
+import type { GraphChange } from '../graph/graph-change.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
@@ -59,10 +60,11 @@ export interface SubmitterDeps {
   readonly onWrittenWithin: (tx: Queryable) => Promise<void>;
 }
 
-/** A task that is ready to be written, and how to make it so once more. */
+/** A task that is ready to be written. */
 interface Preparation {
   readonly prepared: PreparedTask;
-  again(): Promise<PreparedTask>;
+  /** Makes it so once more, with a graph of its own; undefined: it has that of its template. */
+  readonly again: (() => Promise<PreparedTask>) | undefined;
 }
 
 /** For how long a submission is tried again while the database is away, milliseconds. */
@@ -86,19 +88,20 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
     const context = checkContext(registered, request.context);
     const hook = own ?? deps.hookOf(registered.plan);
     const decision = hook === undefined ? nothingDecided : decide(registered.plan, hook, context.value());
+    const { change } = decision;
     const taskId = newTaskId();
 
-    async function prepared(): Promise<PreparedTask> {
-      const graph = await graphOf(registered, decision);
+    function preparedWith(graph: RegisteredPlan): PreparedTask {
       const task = prepareTask(taskId, graph, request, context, decision);
       deps.onPrepared(task);
       return task;
     }
-    return { prepared: await prepared(), again: prepared };
+    if (change === undefined) return { prepared: preparedWith(registered), again: undefined };
+    const again = async () => preparedWith(await graphOf(registered, change));
+    return { prepared: await again(), again };
   }
 
-  async function graphOf(registered: RegisteredPlan, { change }: Decision): Promise<RegisteredPlan> {
-    if (change === undefined) return registered;
+  async function graphOf(registered: RegisteredPlan, change: GraphChange): Promise<RegisteredPlan> {
     try {
       return await plans.derive(registered, change);
     } catch (error) {
@@ -118,7 +121,9 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
       } catch (error) {
         if (!(error instanceof GraphGone)) throw error;
         plans.forgetDerived();
-        prepared = await patiently(() => Promise.all(preparations.map(({ again }) => again())));
+        prepared = await patiently(() =>
+          Promise.all(preparations.map(({ prepared: before, again }) => again?.() ?? before)),
+        );
       }
     }
   }
@@ -160,9 +165,11 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
   return {
     async submit(submission) {
       const preparation = await patiently(() => prepare(submission));
-      const submitted = await withGraphs([preparation], ([prepared = preparation.prepared]) =>
-        patiently(() => queue.submit(prepared)),
-      );
+      const { prepared, again } = preparation;
+      const submitted =
+        again === undefined
+          ? await patiently(() => queue.submit(prepared))
+          : await withGraphs([preparation], ([each = prepared]) => patiently(() => queue.submit(each)));
       deps.onSubmitted(submitted);
       return submitted;
     },

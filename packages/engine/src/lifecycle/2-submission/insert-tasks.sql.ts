@@ -37,7 +37,7 @@ const insert: Statement = {
            insert into tasker.task (id, revision_id, priority, context, created_at, correlation_id,
                                     parent_correlation_id, idempotency_key, initiator, source_system, reason, tags,
                                     traceparent)
-           select x.id, x.revision, x.priority, x.context, tasker.now(), x.correlation, x.parent, x.key, x.initiator,
+           select x.id, x.revision, x.priority, x.context, (select tasker.now()), x.correlation, x.parent, x.key, x.initiator,
                   x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j), x.trace
              from unnest($1::uuid[], $2::int[], $3::smallint[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
                          $8::text[], $9::text[], $10::text[], $11::jsonb[], $20::text[])
@@ -60,14 +60,16 @@ const insert: Statement = {
              join t on t.id = x.task
             where not exists (select 1 from w)
             order by x.nr)
-         select t.id, t.created_at as "createdAt", coalesce((select steps from l), 0) as handed from t`,
+         select min(t.created_at) as "createdAt", coalesce((select steps from l), 0) as handed,
+                case when count(*) < cardinality($1::uuid[]) then array_agg(t.id) end as some
+           from t`,
 };
 
 export interface InsertedTasks {
   /** How many first steps went into the lease that was given. */
   readonly handed: number;
-  /** By id; a task that was there before is missing. */
-  readonly createdAt: ReadonlyMap<string, Date>;
+  /** Undefined: it was there before. */
+  createdAt(taskId: string): Date | undefined;
 }
 
 export async function insertTasks(
@@ -75,17 +77,28 @@ export async function insertTasks(
   tasks: readonly NewTask[],
   into?: { readonly workerId: number; readonly lease: number },
 ): Promise<InsertedTasks> {
-  const rows = await db.query<{ id: string; createdAt: Date; handed: number }>(insert, [
+  const [inserted] = await db.query<InsertedRow>(insert, [
     ...encode(tasks),
     into?.workerId ?? null,
     into?.lease ?? null,
     sparseArray(tasks.map((task) => task.traceparent)),
   ]);
-  return { handed: rows[0]?.handed ?? 0, createdAt: new Map(rows.map(({ id, createdAt }) => [id, createdAt])) };
+  if (inserted === undefined) throw new Error('insert_tasks said nothing');
+  const { handed, some } = inserted;
+  const at = inserted.createdAt ?? undefined;
+  return { handed, createdAt: (taskId) => (some === null || some.includes(taskId) ? at : undefined) };
+}
+
+interface InsertedRow {
+  /** The same for all of them; null: all were there before. */
+  readonly createdAt: Date | null;
+  readonly handed: number;
+  /** The ids of those that are new; null: all are. */
+  readonly some: readonly string[] | null;
 }
 
 function encode(tasks: readonly NewTask[]): SqlValue[] {
-  const roots = tasks.flatMap((task) => task.roots.map((root) => ({ ...root, task })));
+  const roots = tasks.flatMap((task) => task.roots.map(({ step, queue }) => ({ step, queue, task })));
   const skips = tasks.flatMap((task) => task.skips.map((step) => ({ step, task })));
   return [
     plainArray(tasks.map((task) => task.id)),

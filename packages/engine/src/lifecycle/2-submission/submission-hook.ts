@@ -108,7 +108,9 @@ function changeOf(add: GraphChange['add'], after: Readonly<Record<string, readon
  *
  * @throws {InvalidOptions} with the steps that it names and that are not there, or not skippable
  */
-export function fitDecision(plan: Plan, { priority, limits, skip, annotations }: Decision): Decided {
+export function fitDecision(plan: Plan, decision: Decision): Decided {
+  if (decision === nothingDecided) return nothingToWrite;
+  const { priority, limits, skip, annotations } = decision;
   const positionOf = (name: string) => plan.positionByName.get(name);
   refuse(plan, [
     ...[...limits.map(({ name }) => name), ...skip].flatMap((name) =>
@@ -129,6 +131,8 @@ export function fitDecision(plan: Plan, { priority, limits, skip, annotations }:
     annotations,
   };
 }
+
+const nothingToWrite: Decided = { priority: undefined, edits: [], skips: [], annotations: [] };
 
 /** What is wrong with the graph that a decision makes, as a fault of the hook that made it. */
 export function blameHook(plan: Plan, error: unknown): unknown {

@@ -27,13 +27,31 @@ interface Waiting {
 export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver?: Receiver): SubmissionQueue {
   let waiting: Waiting[] = [];
   const writers = new Set<Promise<void>>();
+  /** Tasks that are being written; not those that may wait for a lock, and whom nobody waits for. */
+  let underWay = 0;
+  let isStarting = false;
+
+  /** Those of the same tick go together. */
+  function startWriterSoon(): void {
+    if (isStarting) return;
+    isStarting = true;
+    setImmediate(() => {
+      isStarting = false;
+      startWriter();
+    });
+  }
 
   function startWriter(): void {
     if (waiting.length === 0 || writers.size >= writersLimit) return;
+    // a few beside many: a commit of their own would cost the machine more than it spares them
+    if (waiting.length < underWay) return;
     const batch = waiting.slice(0, batchLimit);
     waiting = waiting.slice(batchLimit);
+    const counting = batch.some(({ prepared }) => needsTransaction(prepared)) ? 0 : batch.length;
+    underWay += counting;
     const writer = writeBatch(batch).finally(() => {
       writers.delete(writer);
+      underWay -= counting;
       startWriter();
     });
     writers.add(writer);
@@ -59,9 +77,10 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
     return writeInRoom(tasks, makeRoom, async () => {
       if (prepared.some(needsTransaction)) return db.transaction((tx) => writeTasks(tx, prepared));
       const { handed, createdAt } = await writeFresh(tasks);
-      return prepared.map((each) => {
-        const { id: taskId } = each.task;
-        return { ...each, taskId, createdAt: createdAt.get(taskId), handed, replayed: false };
+      // written out: Node 20 makes a class of its own for every object that is copied and added to
+      return prepared.map(({ task, registered }) => {
+        const { id: taskId } = task;
+        return { task, registered, taskId, createdAt: createdAt(taskId), handed, replayed: false };
       });
     });
   }
@@ -92,9 +111,8 @@ export function createSubmissionQueue(db: Database, makeRoom: MakeRoom, receiver
   return {
     submit: (prepared) =>
       new Promise((resolve, reject) => {
-        // those of the same tick go together
-        if (waiting.length === 0) setImmediate(startWriter);
         waiting.push({ prepared, resolve, reject });
+        startWriterSoon();
       }),
   };
 }

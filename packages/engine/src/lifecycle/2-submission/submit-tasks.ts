@@ -71,11 +71,17 @@ export function prepareTask(
     tags: request.tags ?? [],
     identity: identityOf(registered.plan, context, request.idempotencyKey),
     roots: registered.plan.roots.map((step) => ({ step, queue: registered.queues[step] ?? 0 })),
-    skips: [...new Set([...(request.bypassSteps ?? []).map((name) => bypassed(registered, name)), ...decided.skips])],
+    skips: skipsOf(registered, request.bypassSteps, decided.skips),
     edits: decided.edits,
     annotations: decided.annotations,
   };
   return { task, registered };
+}
+
+/** Most tasks have none. */
+function skipsOf(registered: RegisteredPlan, names: readonly string[] = [], decided: readonly number[]): readonly number[] {
+  if (names.length + decided.length === 0) return decided;
+  return [...new Set([...names.map((name) => bypassed(registered, name)), ...decided])];
 }
 
 function refuseUnsupported({ plan }: RegisteredPlan): void {
@@ -135,14 +141,14 @@ export async function writeTasks(tx: Queryable, prepared: readonly PreparedTask[
   const fresh = prepared.flatMap(({ task }) => (taken.has(task.id) ? [] : [task]));
   const { createdAt } = await insertTasks(tx, fresh);
   await insertDecisions(tx, fresh);
-  return prepared.map((each) => answer(each, taken.get(each.task.id), createdAt.get(each.task.id)));
+  return prepared.map((each) => answer(each, taken.get(each.task.id), createdAt(each.task.id)));
 }
 
 function answer(prepared: PreparedTask, taken: TakenKey | undefined, createdAt: Date | undefined): Submitted | Error {
-  if (taken === undefined) return { ...prepared, taskId: prepared.task.id, createdAt, handed: false, replayed: false };
   const { task, registered } = prepared;
+  if (taken === undefined) return { task, registered, taskId: task.id, createdAt, handed: false, replayed: false };
   const { namespace, name, version } = registered.plan;
   if (task.idempotencyKey === null) return new DuplicateTask(`${namespace}/${name}@${version}`, taken.task_id);
   if (taken.fingerprint !== task.identity?.fingerprint) return new IdempotencyKeyReused(taken.task_id);
-  return { ...prepared, taskId: taken.task_id, createdAt: undefined, handed: false, replayed: true };
+  return { task, registered, taskId: taken.task_id, createdAt: undefined, handed: false, replayed: true };
 }

@@ -5,27 +5,27 @@ import { storableText } from '../../json/serialise.ts';
 /** What may be said about a task when it is submitted. */
 export interface TaskRequest {
   /** Default `default`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly name: string;
   /** A version, or `latest` (the default): the highest by semver, resolved now and stored. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** A JSON object. */
   readonly context: unknown;
   /** −100 to 100, higher goes first; default 0. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** Follows the task through every step and into other systems; default: an id of its own. */
-  readonly correlationId?: string;
-  readonly parentCorrelationId?: string;
+  readonly correlationId?: string | undefined;
+  readonly parentCorrelationId?: string | undefined;
   /** The trace that the task belongs to, in the form of the W3C: `00-…-…-01`. Steps hand it on. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
   /** A second submission with the same key returns the first task. */
-  readonly idempotencyKey?: string;
-  readonly initiator?: string;
-  readonly sourceSystem?: string;
-  readonly reason?: string;
-  readonly tags?: readonly string[];
+  readonly idempotencyKey?: string | undefined;
+  readonly initiator?: string | undefined;
+  readonly sourceSystem?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
   /** Names of skippable steps to pass over. */
-  readonly bypassSteps?: readonly string[];
+  readonly bypassSteps?: readonly string[] | undefined;
 }
 
 const known: ReadonlySet<string> = new Set<keyof TaskRequest>([
