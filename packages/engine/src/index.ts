@@ -15,6 +15,7 @@ export { optionsFromConfig } from './engine/config/options-from-config.ts';
 export type { SettingOrigin } from './engine/config/setting-reader.ts';
 export { createTasker } from './engine/create-tasker.ts';
 export type { TaskerLogger } from './engine/logger.ts';
+export type { FreshTask } from './engine/task-as-submitted.ts';
 export type {
   AnyTaskDefinition,
   ForeignTransaction,
@@ -25,6 +26,7 @@ export type {
   TaskHandle,
   TemplateFile,
   UntypedResults,
+  WaitOptions,
 } from './engine/tasker.ts';
 export type { TaskerOptions } from './engine/tasker-options.ts';
 export * from './errors.ts';
@@ -38,6 +40,7 @@ export type {
 } from './events/event-bus.ts';
 export type { SubscriptionStatistics } from './events/subscription-statistics.ts';
 export { analyseGraph, type GraphAnalysis } from './graph/analyse-graph.ts';
+export { stepIdPrefix } from './graph/step-id.ts';
 export { isVersion } from './graph/version-order.ts';
 export { type BreakingChange, breakingChanges } from './lifecycle/1-template/breaking-changes.ts';
 export { type Conversion, type ConvertOptions, convertTemplates } from './lifecycle/1-template/convert-templates.ts';

@@ -147,7 +147,7 @@ function graphqlOptions({ prefix, stopping, bodyLimit, jsonLimits, logger }: App
   };
 }
 
-const silent: ServerLogger = { debug: () => undefined, error: () => undefined };
+const silent: ServerLogger = { debug: () => undefined, error: () => undefined, isLevelEnabled: () => false };
 
 function checkOptions(
   { authorizer, insecure = false, prefix = '/tasker', cors }: ServerOptions,

@@ -5,26 +5,65 @@ import { stepIdOf } from '../graph/step-id.ts';
 import { lazyObject } from '../json/lazy-json.ts';
 import type { Submitted } from '../lifecycle/2-submission/submit-tasks.ts';
 import type { StepView } from '../views/find-steps.sql.ts';
-import type { TaskView } from '../views/find-task.sql.ts';
+import type { TaskSummary } from '../views/find-task.sql.ts';
 import { edgesOf, type TaskDetail } from '../views/task-detail.ts';
 
-/**
- * A task as it stands when it was written and nobody has touched it: what `taskDetail` would say. Asking the database
- * for that costs several times what writing the task does.
- *
- * Undefined where more was decided than the plan says, or the task was there before.
- */
-export function taskAsSubmitted(submitted: Submitted): TaskDetail | undefined {
-  const { task, taskId, registered, createdAt } = submitted;
+/** A task as it stands when it was written and nobody has touched it, known without a look at the database. */
+export interface FreshTask {
+  readonly task: TaskSummary;
+  /** Its context, as JSON. */
+  readonly contextText: string;
+  /** The same object for all tasks whose steps differ in ids and times alone: what is made of those can be kept by it. */
+  readonly graph: object;
+  /** What `taskDetail` would say. Asking the database for it costs several times what writing the task does. */
+  detail(): TaskDetail;
+}
+
+/** Undefined where more was decided than the plan says, or the task was there before. */
+export function taskAsSubmitted(submitted: Submitted): FreshTask | undefined {
+  const { task, registered, createdAt } = submitted;
   const isPlain = task.skips.length + task.edits.length + task.annotations.length === 0;
   if (createdAt === undefined || !isPlain) return undefined;
+  const summary = summaryOf(submitted, createdAt);
+  return {
+    task: summary,
+    contextText: task.context,
+    graph: registered,
+    detail: () => detailOf(summary, submitted, createdAt),
+  };
+}
+
+function summaryOf({ task, taskId, registered }: Submitted, createdAt: Date): TaskSummary {
+  const { namespace, name, version } = registered.plan;
+  return {
+    taskId,
+    namespace,
+    name,
+    version,
+    revision: registered.revision,
+    state: 'pending',
+    priority: task.priority,
+    correlationId: task.correlationId,
+    parentCorrelationId: task.parentCorrelationId,
+    idempotencyKey: task.idempotencyKey,
+    initiator: task.initiator,
+    sourceSystem: task.sourceSystem,
+    reason: task.reason,
+    tags: task.tags,
+    traceparent: task.traceparent,
+    createdAt,
+    finishedAt: null,
+  };
+}
+
+function detailOf(summary: TaskSummary, { task, taskId, registered }: Submitted, createdAt: Date): TaskDetail {
   const around = surroundingsOf(registered.plan);
   const steps = registered.plan.steps.flatMap((step) => {
     const surroundings = around[step.position];
     return surroundings === undefined ? [] : firstView(step, taskId, registered, surroundings, createdAt);
   });
   return {
-    task: viewOf(submitted, createdAt),
+    task: { ...summary, context: lazyObject(task.context)(), bypassSteps: [] },
     steps,
     edges: edgesOf(steps),
     execution: {
@@ -46,32 +85,6 @@ export function taskAsSubmitted(submitted: Submitted): TaskDetail | undefined {
     },
   };
 }
-
-function viewOf({ task, taskId, registered }: Submitted, createdAt: Date): TaskView {
-  const { namespace, name, version } = registered.plan;
-  return {
-    taskId,
-    namespace,
-    name,
-    version,
-    revision: registered.revision,
-    state: 'pending',
-    priority: task.priority,
-    correlationId: task.correlationId,
-    parentCorrelationId: task.parentCorrelationId,
-    idempotencyKey: task.idempotencyKey,
-    initiator: task.initiator,
-    sourceSystem: task.sourceSystem,
-    reason: task.reason,
-    tags: task.tags,
-    traceparent: task.traceparent,
-    createdAt,
-    finishedAt: null,
-    context: lazyObject(task.context)(),
-    bypassSteps: [],
-  };
-}
-
 /** What depends on the whole graph, and is equal in all tasks of a plan. By position. */
 interface Surroundings {
   readonly level: number;

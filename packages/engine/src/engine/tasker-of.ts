@@ -19,6 +19,7 @@ import type {
   Tasker,
   TaskHandle,
   UntypedResults,
+  WaitOptions,
 } from './tasker.ts';
 
 export interface TaskerParts {
@@ -41,22 +42,23 @@ export function taskerOf(parts: TaskerParts): Tasker {
 
   function handleOf<Results>(submitted: Submitted): TaskHandle<Results> {
     const { taskId, replayed } = submitted;
-    const handle = handleById<Results>(taskId, { isNew: !replayed });
-    return { ...handle, replayed, asSubmitted: () => taskAsSubmitted(submitted) };
-  }
-
-  function handleById<Results>(taskId: string, { isNew }: { readonly isNew: boolean }): TaskHandle<Results> {
     return {
       id: taskId,
-      replayed: false,
-      asSubmitted: () => undefined,
-      async completed({ timeoutMs } = {}) {
-        const outcome = waiters.wait(taskId, timeoutMs);
-        // it may have ended long ago, and nobody will say so again
-        if (!isNew) waiters.look();
-        return asPromised<Results>(await outcome);
-      },
+      replayed,
+      asSubmitted: () => taskAsSubmitted(submitted),
+      completed: (options) => outcomeOf<Results>(taskId, options, { isNew: !replayed }),
     };
+  }
+
+  async function outcomeOf<Results>(
+    taskId: string,
+    { timeoutMs }: WaitOptions = {},
+    { isNew }: { readonly isNew: boolean },
+  ): Promise<Outcome<Results>> {
+    const outcome = waiters.wait(taskId, timeoutMs);
+    // it may have ended long ago, and nobody will say so again
+    if (!isNew) waiters.look();
+    return asPromised<Results>(await outcome);
   }
 
   async function submitOne(submission: Submission, { transaction }: InTransaction) {
@@ -97,13 +99,15 @@ export function taskerOf(parts: TaskerParts): Tasker {
       }),
     task(taskId) {
       if (!isUuid(taskId)) throw new InvalidRequest('task_id', 'must be a UUID');
-      const handle = handleById<UntypedResults>(taskId.toLowerCase(), { isNew: false });
+      const id = taskId.toLowerCase();
       return {
-        ...handle,
+        id,
+        replayed: false,
+        asSubmitted: () => undefined,
         async completed(options) {
           // of a task that there is not nobody would ever hear
-          if (!(await door.enter(() => taskExists(db, handle.id)))) throw new TaskNotFound(handle.id);
-          return handle.completed(options);
+          if (!(await door.enter(() => taskExists(db, id)))) throw new TaskNotFound(id);
+          return outcomeOf<UntypedResults>(id, options, { isNew: false });
         },
       };
     },

@@ -10,7 +10,7 @@ import type { Handler } from '../lifecycle/4-execution/handler.ts';
 import type { TemplateHandlers } from '../lifecycle/4-execution/handler-report.ts';
 import type { Handlers } from '../lifecycle/4-execution/named-handlers.ts';
 import type { Database } from '../postgres/database.ts';
-import type { TaskDetail } from '../views/task-detail.ts';
+import type { FreshTask } from './task-as-submitted.ts';
 
 /** Any definition made with `defineTask`. */
 export interface AnyTaskDefinition {
@@ -62,13 +62,18 @@ export interface TaskHandle<Results> {
    * The task as it was submitted, known without a look at the database. Undefined where only the database can tell: of
    * a task that was there before, or about whose steps something was decided besides.
    */
-  asSubmitted(): TaskDetail | undefined;
+  asSubmitted(): FreshTask | undefined;
   /**
    * Resolves when the task has ended, however it has ended.
    *
    * @throws {WaitTimedOut} after `timeoutMs` (default: never); the task goes on
    */
-  completed(options?: { readonly timeoutMs?: number }): Promise<Outcome<Results>>;
+  completed(options?: WaitOptions): Promise<Outcome<Results>>;
+}
+
+export interface WaitOptions {
+  /** Default: for as long as it takes. */
+  readonly timeoutMs?: number;
 }
 
 /** Results of a task whose definition is not at hand. */

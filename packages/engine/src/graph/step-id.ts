@@ -6,7 +6,12 @@
 const positionDigits = 5;
 
 export function stepIdOf(taskId: string, position: number): string {
-  return `${taskId.slice(0, 14)}8${taskId.slice(15, -positionDigits)}${position.toString(16).padStart(positionDigits, '0')}`;
+  return `${stepIdPrefix(taskId)}${position.toString(16).padStart(positionDigits, '0')}`;
+}
+
+/** What the ids of all steps of a task begin with: the rest is the position. */
+export function stepIdPrefix(taskId: string): string {
+  return `${taskId.slice(0, 14)}8${taskId.slice(15, -positionDigits)}`;
 }
 
 export function isUuid(text: string): boolean {

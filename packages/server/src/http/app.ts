@@ -5,6 +5,7 @@ import { MethodNotAllowed, RouteNotFound, ServerStopping } from '../errors.ts';
 import { invoke } from '../operations/invoke.ts';
 import type { Services } from '../operations/services.ts';
 import '../request.ts';
+import { jsonTextOf } from '../resources/json-text.ts';
 import { answerClientError } from './client-error.ts';
 import { correlationIdOf, traceparentIn } from './correlation.ts';
 import { errorAnswer, httpFailure, retryAfter } from './error-answer.ts';
@@ -24,6 +25,8 @@ import { routes } from './routes.ts';
 export interface ServerLogger {
   debug(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** Whether lines of the level are kept. Default: they are. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 export interface CorsOptions {
@@ -65,7 +68,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.decorateRequest('context');
   readBodies(app, options.jsonLimits);
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // before anything can go wrong: the answer to that has it, too
     request.context = { correlationId: request.id, principal: null };
     void reply.headers(commonHeaders).header('x-request-id', request.id);
@@ -74,12 +77,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
     void reply.header('x-correlation-id', request.context.correlationId);
     if (options.stopping.aborted) throw new ServerStopping();
     guard(request.method, request.headers, options.guard);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, url, context } = request;
-    const { correlationId: correlation_id, traceparent } = context;
-    const fields = { method, url, status: reply.statusCode, correlation_id, ...(traceparent ? { traceparent } : {}) };
-    logger.debug({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, 'request');
+  app.addHook('onResponse', (request, reply, done) => {
+    if (logger.isLevelEnabled?.('debug') !== false) logRequest(logger, request, reply);
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     fail(error, request.context.correlationId, reply, options);
@@ -97,6 +99,12 @@ export async function createApp(services: Services, options: AppOptions): Promis
   return app;
 }
 
+function logRequest(logger: ServerLogger, { method, url, context }: FastifyRequest, reply: FastifyReply): void {
+  const { correlationId: correlation_id, traceparent } = context;
+  const fields = { method, url, status: reply.statusCode, correlation_id, ...(traceparent ? { traceparent } : {}) };
+  logger.debug({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, 'request');
+}
+
 const commonHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -110,13 +118,11 @@ function serve(app: FastifyInstance, services: Services, route: Route, { prefix 
     url: prefix + fastifyPath(route.path),
     handler: async (request, reply) => {
       const { params, query, headers } = request;
-      const input = {
-        ...route.negotiate?.(headers.accept ?? '', services),
-        ...readInput(route, { params, query, headers, body: bodyFor(route, request) }),
-      };
+      const given = readInput(route, { params, query, headers, body: bodyFor(route, request) });
+      const input = route.negotiate ? { ...route.negotiate(headers.accept ?? '', services), ...given } : given;
       const answer = await invoke(route.operation, services, input, request.context);
       const { status = 200, headers: more = {}, text } = route.reply?.(answer, prefix, { input, services }) ?? {};
-      const content = text?.content ?? JSON.stringify(answer);
+      const content = text?.content ?? jsonTextOf(answer);
       void reply
         .code(status)
         .headers(more)

@@ -17,9 +17,9 @@ export function readBodies(app: FastifyInstance, limits: JsonLimits): void {
   app.addContentTypeParser<Buffer>(
     jsonTypes,
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, bytes: Buffer) => {
+    (_request: FastifyRequest, bytes: Buffer, done) => {
       const body: JsonBody | undefined = bytes.length === 0 ? undefined : { json: parseJson(bytes, limits) };
-      return body;
+      done(null, body);
     },
   );
   app.addContentTypeParser<string>(yamlTypes, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) => {
@@ -30,10 +30,12 @@ export function readBodies(app: FastifyInstance, limits: JsonLimits): void {
     throw new UnsupportedMediaType(headers['content-type'] ?? 'unknown', ['application/json']);
   });
   // read as it came it would be no JSON, which is not what is wrong with it
-  app.addHook('preParsing', async ({ headers }, _reply, payload) => {
+  app.addHook('preParsing', ({ headers }, _reply, payload, done) => {
     const { 'content-encoding': encoding = 'identity', 'content-type': type = 'unknown' } = headers;
-    if (encoding === 'identity') return payload;
-    throw new UnsupportedMediaType(`${type} in ${encoding}`, ['it without Content-Encoding']);
+    if (encoding !== 'identity') {
+      throw new UnsupportedMediaType(`${type} in ${encoding}`, ['it without Content-Encoding']);
+    }
+    done(null, payload);
   });
 }
 

@@ -30,6 +30,7 @@ export async function admit<Input extends TSchema>(
   input: unknown,
   request: RequestContext,
 ): Promise<Static<Input>> {
-  if (permission !== null) await authorizer.authorize(permission, request);
+  const allowing = permission === null ? undefined : authorizer.authorize(permission, request);
+  if (allowing !== undefined) await allowing;
   return checkInput(schema, input);
 }

@@ -5,12 +5,10 @@ import {
   type ExecutionContext,
   findAnnotations,
   type TaskDetail,
-  type TaskHandle,
   TaskNotFound,
   type TaskSummary,
   type TaskView,
   taskDetail,
-  type UntypedResults,
 } from '@tasker/engine';
 import { analyseDependencies } from './dependency-analysis.ts';
 import { stepResources } from './step-resource.ts';
@@ -32,13 +30,7 @@ export async function readTask(
   return analysis ? { ...resource, dependency_analysis: analyseDependencies(detail, new Date()) } : resource;
 }
 
-/** A task that was submitted a moment ago, as it was then; where that is not known, as it is now. */
-export async function submittedTask(db: Database, handle: TaskHandle<UntypedResults>): Promise<TaskResource> {
-  const detail = handle.asSubmitted();
-  return detail === undefined ? readTask(db, handle.id) : taskResource(detail, []);
-}
-
-function taskResource({ task, steps, edges, execution }: TaskDetail, annotations: readonly Annotation[]): TaskResource {
+export function taskResource({ task, steps, edges, execution }: TaskDetail, annotations: readonly Annotation[]): TaskResource {
   return Object.assign(taskOverview(task, execution, annotations), {
     workflow_steps: stepResources(steps),
     edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),
@@ -74,6 +66,7 @@ export function taskOverview(
 }
 
 export function taskSummary(task: TaskSummary): TaskSummaryResource {
+  const createdAt = task.createdAt.toISOString();
   return {
     task_id: task.taskId,
     namespace: task.namespace,
@@ -93,8 +86,8 @@ export function taskSummary(task: TaskSummary): TaskSummaryResource {
     parent_correlation_id: task.parentCorrelationId,
     traceparent: task.traceparent,
     idempotency_key: task.idempotencyKey,
-    requested_at: task.createdAt.toISOString(),
-    created_at: task.createdAt.toISOString(),
+    requested_at: createdAt,
+    created_at: createdAt,
     finished_at: timeOrNull(task.finishedAt),
   };
 }

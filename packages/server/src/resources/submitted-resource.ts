@@ -1,0 +1,68 @@
+import type { TaskResource, TaskSubmitted, TaskSummaryResource } from '@tasker/contract/wire';
+import type { Database, FreshTask, TaskHandle, UntypedResults } from '@tasker/engine';
+import { jsonText } from './json-text.ts';
+import { submittedText } from './submitted-text.ts';
+import { readTask, taskResource } from './task-resource.ts';
+
+/** What a submission is answered with: the task as it was then; where that is not known, as it is now. */
+export async function submittedResource(db: Database, handle: TaskHandle<UntypedResults>): Promise<TaskSubmitted> {
+  const fresh = handle.asSubmitted();
+  if (fresh !== undefined) return new FreshResource(fresh);
+  const task = await readTask(db, handle.id);
+  return { ...headOf(task, handle.replayed), task };
+}
+
+/** The objects of the task are made when they are asked for: over HTTP nobody does, the text is enough. */
+class FreshResource implements TaskSubmitted {
+  readonly task_id: string;
+  readonly status = 'pending';
+  readonly namespace: string;
+  readonly name: string;
+  readonly version: string;
+  readonly workflow_name: string;
+  readonly correlation_id: string;
+  readonly parent_correlation_id: string | null;
+  readonly replayed = false;
+  readonly #fresh: FreshTask;
+  #task: TaskResource | undefined;
+
+  constructor(fresh: FreshTask) {
+    const { taskId, namespace, name, version, correlationId, parentCorrelationId } = fresh.task;
+    this.task_id = taskId;
+    this.namespace = namespace;
+    this.name = name;
+    this.version = version;
+    this.workflow_name = name;
+    this.correlation_id = correlationId ?? taskId;
+    this.parent_correlation_id = parentCorrelationId;
+    this.#fresh = fresh;
+  }
+
+  get task(): TaskResource {
+    this.#task ??= taskResource(this.#fresh.detail(), []);
+    return this.#task;
+  }
+
+  toJSON(): TaskSubmitted {
+    return { ...this, task: this.task };
+  }
+
+  [jsonText](): string {
+    return submittedText(this, this.#fresh);
+  }
+}
+
+function headOf(task: TaskSummaryResource, replayed: boolean): Omit<TaskSubmitted, 'task'> {
+  return {
+    task_id: task.task_id,
+    // a worker may have been quicker than this look
+    status: replayed ? task.status : 'pending',
+    namespace: task.namespace,
+    name: task.name,
+    version: task.version,
+    workflow_name: task.name,
+    correlation_id: task.correlation_id,
+    parent_correlation_id: task.parent_correlation_id,
+    replayed,
+  };
+}
