@@ -1,8 +1,9 @@
-// What HTTP costs: `POST /tasker/tasks` from fifty connections, beside the engine's own rate of submission.
+// What HTTP costs: `POST /tasker/tasks` from fifty connections, beside the engine's own rate of submission, and beside
+// Node's bare HTTP server in front of the engine, which is as far as any server in Node could go.
 //
 //   node http.mjs [--seconds 60] [--turns 6] [--warm-seconds 10] [--connections 50] [--workload linear-5] [--out FILE.jsonl]
 //
-// A server and a program with the engine in it are processes of their own, each with a database of its own on the same
+// The servers and a program with the engine in it are processes of their own, each with a database of its own on the same
 // PostgreSQL. They take turns of seconds/turns each, so that a slow minute of the machine hits both; the ratio of each
 // pair counts. Nobody works on the tasks. TASKER_BENCH_SOURCE=1 takes the source in place of the build.
 import { fork, spawn } from 'node:child_process';
@@ -21,31 +22,36 @@ const options = readOptions();
 const server = process.env.BENCH_DATABASE_URL ? null : await startPostgres();
 if (server) process.env.BENCH_DATABASE_URL = server.url;
 const { freshDatabase } = await import('./postgres.mjs');
-const surface = await startSurface();
+const surface = await startServer('serve.mjs', 'bench_http');
+const bare = await startServer('bare.mjs', 'bench_bare');
 const engine = await startEngine();
 const counters = await openPostgresCounters('bench_http');
 
 // code is compiled while it runs for the first hundred thousand times
-await overHttp(options.warm);
+await overHttp(surface, options.warm);
+await overHttp(bare, options.warm);
 await byEngine(options.warm);
 const turns = [];
 for (let turn = 1; turn <= options.turns; turn++) {
   const seconds = options.seconds / options.turns;
-  turns.push({ engine: await byEngine(seconds), http: await overHttp(seconds) });
-  const { engine: own, http } = turns.at(-1);
-  console.error(
-    `turn ${turn}: engine ${own.perSecond}/s, HTTP ${http.perSecond}/s, ${round(http.perSecond / own.perSecond, 2)}`,
-  );
+  turns.push({
+    engine: await byEngine(seconds),
+    http: await overHttp(surface, seconds),
+    bare: await overHttp(bare, seconds),
+  });
+  const rates = Object.entries(turns.at(-1)).map(([side, { perSecond }]) => `${side} ${perSecond}/s`);
+  console.error(`turn ${turn}: ${rates.join(', ')}, http/engine ${ratios('http', 'engine').at(-1)}`);
 }
 const line = JSON.stringify(figures());
 console.log(line);
 if (options.out) appendFileSync(options.out, `${line}\n`);
 await counters.close();
 surface.process.kill('SIGTERM');
+bare.process.kill('SIGTERM');
 engine.disconnect();
-await Promise.all([once(surface.process, 'exit'), once(engine, 'exit')]);
+await Promise.all([surface.process, bare.process, engine].map((child) => once(child, 'exit')));
 await server?.stop();
-process.exit(turns.some(({ http }) => http.refused > 0) ? 5 : 0);
+process.exit(turns.some((turn) => turn.http.refused + turn.bare.refused > 0) ? 5 : 0);
 
 function readOptions() {
   const { values } = parseArgs({
@@ -68,10 +74,10 @@ function readOptions() {
   };
 }
 
-async function startSurface() {
-  const url = await freshDatabase('bench_http');
+async function startServer(file, database) {
+  const url = await freshDatabase(database);
   const flags = process.env.BENCH_SERVER_FLAGS?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, here('serve.mjs'), url, options.workload], {
+  const child = spawn(process.execPath, [...flags, here(file), url, options.workload], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [text] = await once(createInterface(child.stdout), 'line');
@@ -97,12 +103,12 @@ async function byEngine(seconds) {
   });
 }
 
-async function overHttp(seconds) {
-  return measured(surface.process.pid, async () => {
+async function overHttp(server, seconds) {
+  return measured(server.process.pid, async () => {
     const latenciesMs = [];
     const cpuBefore = ownCpuSeconds();
     const load = autocannon({
-      url: `${surface.url}/tasker/tasks`,
+      url: `${server.url}/tasker/tasks`,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(requestOf(options.workload)),
@@ -152,16 +158,22 @@ function figures() {
       turns: all.map((turn) => ({ ...turn, latenciesMs: undefined })),
     };
   };
-  const ratios = turns.map(({ engine: own, http }) => round(http.perSecond / own.perSecond, 3));
   const { seconds, connections, workload } = options;
   return {
     kind: 'http',
     workload,
     connections,
     seconds,
-    ratios,
+    ratios: ratios('http', 'engine'),
+    bareRatios: ratios('bare', 'engine'),
     engine: side('engine'),
     http: side('http'),
+    bare: side('bare'),
     at: new Date().toISOString(),
   };
+}
+
+/** Of each turn. */
+function ratios(one, other) {
+  return turns.map((turn) => round(turn[one].perSecond / turn[other].perSecond, 3));
 }

@@ -5,13 +5,7 @@ import type { GraphChange } from '../graph/graph-change.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { RegisteredPlan } from '../graph/registered-plan.ts';
 import type { PlanStore } from '../lifecycle/1-template/plan-store.ts';
-import {
-  blameHook,
-  type Decision,
-  decide,
-  nothingDecided,
-  type SubmissionHook,
-} from '../lifecycle/2-submission/submission-hook.ts';
+import { blameHook, decide, nothingDecided, type SubmissionHook } from '../lifecycle/2-submission/submission-hook.ts';
 import { createSubmissionQueue } from '../lifecycle/2-submission/submission-queue.ts';
 import {
   checkContext,
@@ -122,7 +116,7 @@ export function createSubmitter(deps: SubmitterDeps): Submitter {
         if (!(error instanceof GraphGone)) throw error;
         plans.forgetDerived();
         prepared = await patiently(() =>
-          Promise.all(preparations.map(({ prepared: before, again }) => again?.() ?? before)),
+          Promise.all(preparations.map(({ prepared: before, again }) => again?.() ?? Promise.resolve(before))),
         );
       }
     }

@@ -1,7 +1,7 @@
 /** A text that is written again and again with a few places of it filled in anew. */
 export interface Stencil<Place extends string> {
   readonly length: number;
-  fill(places: Readonly<Record<Place, string>>): string;
+  write(filling: Readonly<Record<Place, string>>): string;
 }
 
 /**
@@ -22,7 +22,7 @@ export function stencilOf<Place extends string>(text: string, places: ReadonlyMa
   const rest = text.slice(end);
   return {
     length: text.length,
-    fill(filling) {
+    write(filling) {
       const pieces: string[] = [];
       for (const { before, place } of parts) pieces.push(before, filling[place]);
       pieces.push(rest);

@@ -2,12 +2,12 @@ import type { TaskResource, TaskSubmitted, TaskSummaryResource } from '@tasker/c
 import type { Database, FreshTask, TaskHandle, UntypedResults } from '@tasker/engine';
 import { jsonText } from './json-text.ts';
 import { submittedText } from './submitted-text.ts';
-import { readTask, taskResource } from './task-resource.ts';
+import { readTask, taskResource, taskSummary } from './task-resource.ts';
 
 /** What a submission is answered with: the task as it was then; where that is not known, as it is now. */
 export async function submittedResource(db: Database, handle: TaskHandle<UntypedResults>): Promise<TaskSubmitted> {
   const fresh = handle.asSubmitted();
-  if (fresh !== undefined) return new FreshResource(fresh);
+  if (fresh !== undefined) return new FreshResource(taskSummary(fresh.task), fresh);
   const task = await readTask(db, handle.id);
   return { ...headOf(task, handle.replayed), task };
 }
@@ -23,18 +23,19 @@ class FreshResource implements TaskSubmitted {
   readonly correlation_id: string;
   readonly parent_correlation_id: string | null;
   readonly replayed = false;
+  readonly #summary: TaskSummaryResource;
   readonly #fresh: FreshTask;
   #task: TaskResource | undefined;
 
-  constructor(fresh: FreshTask) {
-    const { taskId, namespace, name, version, correlationId, parentCorrelationId } = fresh.task;
-    this.task_id = taskId;
-    this.namespace = namespace;
-    this.name = name;
-    this.version = version;
-    this.workflow_name = name;
-    this.correlation_id = correlationId ?? taskId;
-    this.parent_correlation_id = parentCorrelationId;
+  constructor(summary: TaskSummaryResource, fresh: FreshTask) {
+    this.task_id = summary.task_id;
+    this.namespace = summary.namespace;
+    this.name = summary.name;
+    this.version = summary.version;
+    this.workflow_name = summary.name;
+    this.correlation_id = summary.correlation_id;
+    this.parent_correlation_id = summary.parent_correlation_id;
+    this.#summary = summary;
     this.#fresh = fresh;
   }
 
@@ -44,11 +45,11 @@ class FreshResource implements TaskSubmitted {
   }
 
   toJSON(): TaskSubmitted {
-    return { ...this, task: this.task };
+    return { ...headOf(this.#summary, this.replayed), task: this.task };
   }
 
   [jsonText](): string {
-    return submittedText(this, this.#fresh);
+    return submittedText(this, this.#summary, this.#fresh);
   }
 }
 

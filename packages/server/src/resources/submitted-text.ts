@@ -1,7 +1,6 @@
 import type { TaskSubmitted, TaskSummaryResource } from '@tasker/contract/wire';
 import { type FreshTask, stepIdPrefix } from '@tasker/engine';
 import { type Stencil, stencilOf } from './stencil.ts';
-import { taskSummary } from './task-resource.ts';
 
 /**
  * The answer to a submission as JSON. What the tasks of one graph have in common is written once and kept: making the
@@ -9,10 +8,9 @@ import { taskSummary } from './task-resource.ts';
  *
  * @param answer the same in objects
  */
-export function submittedText(answer: TaskSubmitted, fresh: FreshTask): string {
-  const summary = taskSummary(fresh.task);
+export function submittedText(answer: TaskSubmitted, summary: TaskSummaryResource, fresh: FreshTask): string {
   const { task_id, created_at, correlation_id, parent_correlation_id } = summary;
-  return commonText(answer, fresh.graph).fill({
+  return commonText(answer, fresh.graph).write({
     taskId: task_id,
     stepIds: stepIdPrefix(task_id),
     time: created_at,

@@ -30,7 +30,10 @@ export async function readTask(
   return analysis ? { ...resource, dependency_analysis: analyseDependencies(detail, new Date()) } : resource;
 }
 
-export function taskResource({ task, steps, edges, execution }: TaskDetail, annotations: readonly Annotation[]): TaskResource {
+export function taskResource(
+  { task, steps, edges, execution }: TaskDetail,
+  annotations: readonly Annotation[],
+): TaskResource {
   return Object.assign(taskOverview(task, execution, annotations), {
     workflow_steps: stepResources(steps),
     edges: edges.map(({ fromName, toName }) => ({ from: fromName, to: toName })),

@@ -79,7 +79,11 @@ export function prepareTask(
 }
 
 /** Most tasks have none. */
-function skipsOf(registered: RegisteredPlan, names: readonly string[] = [], decided: readonly number[]): readonly number[] {
+function skipsOf(
+  registered: RegisteredPlan,
+  names: readonly string[] = [],
+  decided: readonly number[],
+): readonly number[] {
   if (names.length + decided.length === 0) return decided;
   return [...new Set([...names.map((name) => bypassed(registered, name)), ...decided])];
 }
