@@ -27,6 +27,9 @@ it.each([
   ['', /is not JSON/],
   ['{"a":1} x', /is not JSON/],
   ["{'a':1}", /is not JSON/],
+  ['{"id":9007199254740993}', /has the number 9007199254740993, which would be rounded; send it as a text/],
+  ['[-12345678901234567890]', /has the number -12345678901234567890, which would be rounded/],
+  [`[${'9'.repeat(400)}]`, /has the number 9{40}, which would be rounded/],
 ])('%s is refused', (text, problem) => {
   expect(() => parse(text)).toThrow(problem);
 });
@@ -34,6 +37,17 @@ it.each([
 it('the same key in different objects, and keys as values, are no doubt', () => {
   const text = '{"a":{"a":["a","a",{"a":"a"}]},"b":"\\"a\\":1,\\"a\\":2 {["}';
   expect(parse(text)).toEqual(JSON.parse(text));
+});
+
+it('numbers are taken that can be read as they stand, however long they are, and digits in texts', () => {
+  const text =
+    '{"9007199254740993":"9007199254740993","a":[9007199254740994,100000000000000000000,0.1234567890123456789]}';
+  expect(parse(text)).toEqual(JSON.parse(text));
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      expect(parse(JSON.stringify([number]))).toEqual(JSON.parse(JSON.stringify([number])));
+    }),
+  );
 });
 
 it('what is no UTF-8 is refused', () => {
@@ -47,6 +61,8 @@ it('a megabyte of the worst is refused', () => {
     '"'.repeat(1e6),
     '"\\'.repeat(5e5),
     '{"a":1,'.repeat(1e5),
+    '9'.repeat(1e6),
+    '-'.repeat(1e6),
   ]) {
     expect(() => parse(text)).toThrow(/`body`/);
   }

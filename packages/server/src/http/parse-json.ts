@@ -9,8 +9,8 @@ export interface JsonLimits {
 }
 
 /**
- * Reads JSON that leaves no doubt what it means: no key twice, no `__proto__`, within limits, in UTF-8. (Of two values
- * under one key, one reader takes the first and another the last.)
+ * Reads JSON that leaves no doubt what it means: no key twice, no `__proto__`, no whole number that would be rounded,
+ * within limits, in UTF-8. (Of two values under one key, one reader takes the first and another the last.)
  *
  * @throws {InvalidInput} which names the place
  */
@@ -80,8 +80,34 @@ function refuseDoubtful(text: string, limits: JsonLimits): void {
         break;
       }
       default:
+        if (isPartOfNumber(character)) at = endOfNumber(text, at) - 1;
     }
   }
+}
+
+const isPartOfNumber = (character: string) => (character >= '0' && character <= '9') || character === '-';
+
+/** Behind the last character of a number that is not another one when it is read. */
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1;
+  while (/[\d.eE+-]/.test(text.charAt(end))) end += 1;
+  const literal = text.slice(start, end);
+  if (literal.length > exactDigits && /^-?\d+$/.test(literal) && isRounded(literal)) {
+    throw refusal(`has the number ${literal.slice(0, 40)}, which would be rounded; send it as a text`);
+  }
+  return end;
+}
+
+/** Whole numbers of so many digits are exact, all of them. */
+const exactDigits = 15;
+/** Of the largest number that can be read. */
+const mostDigits = 308;
+
+/** Digits that come out again as they went in are as good as exact. */
+function isRounded(literal: string): boolean {
+  if (literal.length > mostDigits) return true;
+  const read = Number(literal);
+  return String(read) !== literal && BigInt(read) !== BigInt(literal);
 }
 
 /** The closing quote; without one, the end of the text. */
