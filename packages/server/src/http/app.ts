@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { MethodNotAllowed, RouteNotFound, ServerStopping } from '../errors.ts';
+import { InvalidInput, MethodNotAllowed, RouteNotFound, ServerStopping } from '../errors.ts';
 import { invoke } from '../operations/invoke.ts';
 import type { Services } from '../operations/services.ts';
 import '../request.ts';
@@ -64,7 +64,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
       fail(error, request.id, reply, options);
     },
     clientErrorHandler: answerClientError,
+    // refused by a hook of ours, in our own form
+    http: { requireHostHeader: false },
   });
+  // Node refuses what it does not know; whoever expects it may as well have the answer
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.decorateRequest('context');
   readBodies(app, options.jsonLimits);
 
@@ -76,6 +80,9 @@ export async function createApp(services: Services, options: AppOptions): Promis
     request.context = { correlationId: correlationIdOf(request.headers, request.id), traceparent, principal: null };
     void reply.header('x-correlation-id', request.context.correlationId);
     if (options.stopping.aborted) throw new ServerStopping();
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new InvalidInput([{ path: 'Host', message: 'is missing; HTTP/1.1 asks for this header' }]);
+    }
     guard(request.method, request.headers, options.guard);
     done();
   });

@@ -549,18 +549,22 @@ describeEachDatabase((kind) => {
     expect(await send('POST', '/tasks', body, { 'content-encoding': 'identity' })).toMatchObject({ status: 201 });
   });
 
-  it('SURF-18 what is no HTTP is answered in that form, too', async () => {
+  it.each([
+    ['NONSENSE', 400, { error: { code: 'INVALID_REQUEST', details: { field: 'request' } } }],
+    ['GET /tasker/tasks HTTP/1.1', 400, { error: { code: 'INVALID_REQUEST', details: { field: 'Host' } } }],
+    ['GET /tasker/tasks HTTP/1.1\r\nHost: localhost\r\nExpect: the-impossible', 200, { tasks: [] }],
+  ])('SURF-18 what is no HTTP, or odd, is answered in that form, too: %j', async (head, status, body) => {
     const { url } = await open(kind);
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    socket.end('NONSENSE\r\n\r\n');
+    socket.end(`${head}\r\nConnection: close\r\n\r\n`);
     let said = '';
     socket.on('data', (data: Buffer) => {
       said += data.toString();
     });
     await once(socket, 'close');
-    expect(said).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(JSON.parse(said.slice(said.indexOf('{')))).toMatchObject({ error: { code: 'INVALID_REQUEST' } });
+    expect(said).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(JSON.parse(said.slice(said.indexOf('{')))).toMatchObject(body);
   });
 
   it('SURF-18 a fault of ours says nothing of its inside, and its cause is in the log', async () => {
