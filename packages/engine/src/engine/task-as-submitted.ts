@@ -85,6 +85,7 @@ function detailOf(summary: TaskSummary, { task, taskId, registered }: Submitted,
     },
   };
 }
+
 /** What depends on the whole graph, and is equal in all tasks of a plan. By position. */
 interface Surroundings {
   readonly level: number;

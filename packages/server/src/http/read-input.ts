@@ -30,7 +30,9 @@ export function readInput(route: Route, { params, query, headers, body }: Reques
   if (takesQuery) add(input, typed(query, route.operation.input));
   if (route.headers !== undefined) add(input, named(route.headers, headers));
   if (route.defaultHeaders === undefined) return input;
-  for (const [name, value] of Object.entries(named(route.defaultHeaders, headers))) input[name] ??= value;
+  for (const [name, value] of Object.entries(named(route.defaultHeaders, headers))) {
+    if (!Object.hasOwn(input, name)) input[name] = value;
+  }
   return input;
 }
 

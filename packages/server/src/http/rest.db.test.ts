@@ -604,6 +604,8 @@ describeEachDatabase((kind) => {
     expect(tasksOf((await send('GET', '/tasks?correlation_id=cs-1')).body)).toHaveLength(1);
     const without = await send('POST', '/tasks', order);
     expect(without.body).toMatchObject({ correlation_id: idOf(without.body) });
+    const wrong = await send('POST', '/tasks', { ...order, correlation_id: null }, headers);
+    expect(wrong).toMatchObject({ status: 400, body: { error: { details: { field: 'correlation_id' } } } });
   });
 
   it('a trace that a request comes in stays with its task and is logged; what is none is passed over', async () => {

@@ -37,8 +37,8 @@ const insert: Statement = {
            insert into tasker.task (id, revision_id, priority, context, created_at, correlation_id,
                                     parent_correlation_id, idempotency_key, initiator, source_system, reason, tags,
                                     traceparent)
-           select x.id, x.revision, x.priority, x.context, (select tasker.now()), x.correlation, x.parent, x.key, x.initiator,
-                  x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j), x.trace
+           select x.id, x.revision, x.priority, x.context, (select tasker.now()), x.correlation, x.parent, x.key,
+                  x.initiator, x.source, x.reason, (select array_agg(j) from jsonb_array_elements_text(x.tags) j), x.trace
              from unnest($1::uuid[], $2::int[], $3::smallint[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
                          $8::text[], $9::text[], $10::text[], $11::jsonb[], $20::text[])
                   x(id, revision, priority, context, correlation, parent, key, initiator, source, reason, tags, trace)
