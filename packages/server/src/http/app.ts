@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { InvalidInput, MethodNotAllowed, RouteNotFound, ServerStopping } from '../errors.ts';
-import { invoke } from '../operations/invoke.ts';
+import { answerTo } from '../operations/invoke.ts';
 import type { Services } from '../operations/services.ts';
 import '../request.ts';
 import { jsonTextOf } from '../resources/json-text.ts';
@@ -127,7 +127,7 @@ function serve(app: FastifyInstance, services: Services, route: Route, { prefix 
       const { params, query, headers } = request;
       const given = readInput(route, { params, query, headers, body: bodyFor(route, request) });
       const input = route.negotiate ? { ...route.negotiate(headers.accept ?? '', services), ...given } : given;
-      const answer = await invoke(route.operation, services, input, request.context);
+      const answer = await answerTo(route.operation, services, input, request.context);
       const { status = 200, headers: more = {}, text } = route.reply?.(answer, prefix, { input, services }) ?? {};
       const content = text?.content ?? jsonTextOf(answer);
       void reply

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import { plainOf } from '../resources/json-text.ts';
 import { checkInput } from './check-input.ts';
 import type { Operation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -11,6 +12,16 @@ import type { Services } from './services.ts';
  * @throws {InvalidInput} and the errors that the operation lists
  */
 export async function invoke<Input extends TSchema, Output extends TSchema>(
+  operation: Operation<Input, Output>,
+  services: Services,
+  input: unknown,
+  request: RequestContext,
+): Promise<Static<Output>> {
+  return plainOf(await answerTo(operation, services, input, request));
+}
+
+/** The same for who wants the text of the answer (`jsonTextOf`), and may get no plain object. */
+export async function answerTo<Input extends TSchema, Output extends TSchema>(
   operation: Operation<Input, Output>,
   services: Services,
   input: unknown,

@@ -1,6 +1,6 @@
 import type { TaskResource, TaskSubmitted, TaskSummaryResource } from '@tasker/contract/wire';
 import type { Database, FreshTask, TaskHandle, UntypedResults } from '@tasker/engine';
-import { jsonText } from './json-text.ts';
+import { jsonText, type LazyAnswer } from './json-text.ts';
 import { submittedText } from './submitted-text.ts';
 import { readTask, taskResource, taskSummary } from './task-resource.ts';
 
@@ -13,7 +13,7 @@ export async function submittedResource(db: Database, handle: TaskHandle<Untyped
 }
 
 /** The objects of the task are made when they are asked for: over HTTP nobody does, the text is enough. */
-class FreshResource implements TaskSubmitted {
+class FreshResource implements TaskSubmitted, LazyAnswer<TaskSubmitted> {
   readonly task_id: string;
   readonly status = 'pending';
   readonly namespace: string;
