@@ -557,7 +557,7 @@ describeEachDatabase((kind) => {
     const { url } = await open(kind);
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    socket.end(`${head}\r\nConnection: close\r\n\r\n`);
+    socket.write(`${head}\r\nConnection: close\r\n\r\n`);
     let said = '';
     socket.on('data', (data: Buffer) => {
       said += data.toString();
